@@ -1,0 +1,107 @@
+"""The shelf in memory: every definition that could be read, and the findings for those that could not.
+
+Lookups are by slug and day. A definition that is broken is left out with a finding; the rest keeps working.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol, TypeVar
+
+from openhour.catalog.forms import ConsentForm, HomeworkForm, NoteFormat, Payer
+from openhour.catalog.instrument import Instrument
+from openhour.catalog.pin import Pin
+from openhour.catalog.procedure import Procedure
+from openhour.kernel import Finding
+
+
+class _Pinned(Protocol):
+    @property
+    def pin(self) -> Pin: ...
+
+
+Definition = TypeVar("Definition", bound=_Pinned)
+
+
+class NotOnShelf(LookupError):
+    """No definition of that kind and slug is in force on the day. The message names kind, slug and day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """All definitions, every version. findings: what was refused, with file, key and reason."""
+
+    procedures: tuple[Procedure, ...]
+    instruments: tuple[Instrument, ...]
+    notes: tuple[NoteFormat, ...]
+    homework: tuple[HomeworkForm, ...]
+    consents: tuple[ConsentForm, ...]
+    payers: tuple[Payer, ...]
+    findings: tuple[Finding, ...]
+
+    def procedure(self, slug: str, *, on: date) -> Procedure:
+        """The version in force on the day. Raises NotOnShelf."""
+        return _in_force(self.procedures, "procedure", slug, on)
+
+    def instrument(self, slug: str, *, on: date) -> Instrument:
+        """The version in force on the day. Raises NotOnShelf."""
+        return _in_force(self.instruments, "instrument", slug, on)
+
+    def note(self, slug: str, *, on: date) -> NoteFormat:
+        """The version in force on the day. Raises NotOnShelf."""
+        return _in_force(self.notes, "note", slug, on)
+
+    def homework_form(self, slug: str, *, on: date) -> HomeworkForm:
+        """The version in force on the day. Raises NotOnShelf."""
+        return _in_force(self.homework, "homework", slug, on)
+
+    def consent(self, slug: str, *, on: date) -> ConsentForm:
+        """The version in force on the day. Raises NotOnShelf."""
+        return _in_force(self.consents, "consent", slug, on)
+
+    def payer(self, slug: str, *, on: date) -> Payer:
+        """The version in force on the day. Raises NotOnShelf."""
+        return _in_force(self.payers, "payer", slug, on)
+
+    def family(self, family: str, *, on: date) -> tuple[Procedure, ...]:
+        """The procedures of a family in force on the day, one version each, by slug."""
+        slugs = sorted({procedure.pin.slug for procedure in self.procedures if procedure.family == family})
+        return tuple(found for slug in slugs for found in [_newest(self.procedures, slug, on)] if found is not None)
+
+    def pinned(self, kind: str, key: str) -> Procedure | Instrument | NoteFormat | HomeworkForm | ConsentForm | Payer:
+        """The very version that a row refers to (`phq-9@1.0.0`). Raises NotOnShelf."""
+        for definition in self._of(kind):
+            if definition.pin.key == key:
+                return definition
+        raise NotOnShelf(f"the shelf holds no {kind} {key}")
+
+    def instrument_pinned(self, key: str) -> Instrument:
+        """The very version of an instrument that a row refers to. Raises NotOnShelf."""
+        for instrument in self.instruments:
+            if instrument.pin.key == key:
+                return instrument
+        raise NotOnShelf(f"the shelf holds no instrument {key}")
+
+    def _of(self, kind: str) -> tuple[Procedure | Instrument | NoteFormat | HomeworkForm | ConsentForm | Payer, ...]:
+        shelves = {
+            "procedure": self.procedures,
+            "instrument": self.instruments,
+            "note": self.notes,
+            "homework": self.homework,
+            "consent": self.consents,
+            "payer": self.payers,
+        }
+        return shelves[kind]
+
+
+def _newest(definitions: tuple[Definition, ...], slug: str, on: date) -> Definition | None:
+    known = [one for one in definitions if one.pin.slug == slug and one.pin.effective <= on]
+    return max(known, key=lambda one: one.pin.effective) if known else None
+
+
+def _in_force(definitions: tuple[Definition, ...], kind: str, slug: str, on: date) -> Definition:
+    found = _newest(definitions, slug, on)
+    if found is None:
+        raise NotOnShelf(f"the shelf holds no {kind} {slug} in force on {on.isoformat()}")
+    return found
