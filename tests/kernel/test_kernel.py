@@ -18,7 +18,9 @@ def test_a_true_npi_checks(npi):
     assert npi_finding(npi) is None
 
 
-@pytest.mark.parametrize("npi", ["1234567890", "", "123456789", "12345678931", "3234567893", "12345٦7893", "abcdefghij"])
+@pytest.mark.parametrize(
+    "npi", ["1234567890", "", "123456789", "12345678931", "3234567893", "12345٦7893", "abcdefghij"]
+)
 def test_a_false_npi_is_refused_in_words(npi):
     assert not npi_is_valid(npi)
     assert npi_finding(npi, "npi of Ben").place == "npi of Ben"
@@ -41,12 +43,17 @@ def test_an_interval_counts_whole_minutes_and_never_rounds_up():
 
 
 def test_intervals_that_touch_do_not_overlap():
-    first, second = Interval(NOON, NOON + timedelta(hours=1)), Interval(NOON + timedelta(hours=1), NOON + timedelta(hours=2))
+    first, second = (
+        Interval(NOON, NOON + timedelta(hours=1)),
+        Interval(NOON + timedelta(hours=1), NOON + timedelta(hours=2)),
+    )
     assert not first.overlaps(second)
     assert first.overlaps(Interval(NOON + timedelta(minutes=59), NOON + timedelta(hours=3)))
 
 
-@pytest.mark.parametrize(("start", "end"), [(NOON, NOON), (NOON, NOON - timedelta(1)), (NOON.replace(tzinfo=None), NOON)])
+@pytest.mark.parametrize(
+    ("start", "end"), [(NOON, NOON), (NOON, NOON - timedelta(1)), (NOON.replace(tzinfo=None), NOON)]
+)
 def test_a_false_interval_cannot_be_made(start, end):
     with pytest.raises(ValueError, match="interval"):
         Interval(start, end)

@@ -84,7 +84,7 @@ class Shelf:
         raise NotOnShelf(f"the shelf holds no instrument {key}")
 
     def _of(self, kind: str) -> tuple[Procedure | Instrument | NoteFormat | HomeworkForm | ConsentForm | Payer, ...]:
-        shelves = {
+        shelves: dict[str, tuple[Procedure | Instrument | NoteFormat | HomeworkForm | ConsentForm | Payer, ...]] = {
             "procedure": self.procedures,
             "instrument": self.instruments,
             "note": self.notes,

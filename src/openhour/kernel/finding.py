@@ -27,7 +27,7 @@ class Finding:
         return f"{self.place}: {self.sentence}" if self.place else self.sentence
 
 
-class Refused(Exception):  # noqa: N818 - the word of the field, not an error of the program
+class Refused(Exception):
     """A verb said no, with every reason at once. `findings` is never empty."""
 
     def __init__(self, findings: Iterable[Finding] | Finding) -> None:
