@@ -75,7 +75,10 @@ class ChangeRule:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Answers with the result they must give; run by one generic test. answers: None = not answered."""
+    """Answers with the result they must give; worked out when the file is read, and run by one generic test.
+
+    answers: to the scored items, in their order; None = not answered. total None = there must be no score.
+    """
 
     answers: tuple[int | None, ...]
     total: int | None

@@ -12,7 +12,7 @@ class Pin:
 
     kind: `procedure`, `instrument`, `note`, `homework`, `consent` or `payer`.
     effective: the first day on which this version is the one in force.
-    digest: SHA-256 of the file's bytes, 64 hexadecimal digits.
+    digest: SHA-256 of the file's bytes, 64 hexadecimal digits; of a file that extends another, over both files.
     """
 
     kind: str

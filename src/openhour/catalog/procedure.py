@@ -106,10 +106,15 @@ class Personnel:
 
 @dataclass(frozen=True, slots=True)
 class Monitor:
-    """A kind registered in `care.monitors`, with its parameters."""
+    """A kind registered in `care.monitors`, with its parameters (see `catalog.kinds.MONITORS`).
+
+    confirmed False marks a threshold that no source confirmed: it is shown as such and drives no alert by default.
+    """
 
     kind: str
     parameters: tuple[tuple[str, object], ...]
+    source: str = ""
+    confirmed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
