@@ -1,1 +1,1 @@
-"""TODO room docstring."""
+"""Patient pages behind a signed link: questions that are due, what to expect. Never imports the staff pages."""

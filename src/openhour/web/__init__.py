@@ -1,1 +1,1 @@
-"""TODO room docstring."""
+"""Staff pages: therapist, supervisor, front desk, biller, owner. Views call one query or one verb and render."""

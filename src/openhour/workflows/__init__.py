@@ -1,1 +1,1 @@
-"""TODO room docstring."""
+"""The verbs, one file each: load, authorize, ask the library, write, trail, in one transaction. The only writers."""

@@ -1,0 +1,76 @@
+"""Who is asking: the signed-in user from the session's own row, idle log-off, and the actor for verbs and queries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import cast
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from django.utils.functional import SimpleLazyObject
+
+from openhour.guard.actor import Actor
+from openhour.guard.models import SignInSession, User
+from openhour.guard.sessions import SessionStore
+
+NOBODY = Actor(None, "", frozenset(), "nobody")
+_TOUCH_AFTER = timedelta(seconds=60)
+
+
+class StaffRequest(HttpRequest):
+    """A request as the doors see it: `actor` is who asks, `received_at` when."""
+
+    actor: Actor
+    received_at: datetime
+
+
+def _user_of(request: HttpRequest) -> User | AnonymousUser:
+    session = cast(SessionStore, request.session)
+    if not session.get(SESSION_KEY) or session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
+        return AnonymousUser()
+    user = session.user
+    if user is None or str(user.pk) != session[SESSION_KEY]:  # signed in during this very request
+        user = User.objects.filter(pk=session[SESSION_KEY]).first()
+    sealed = session.get(HASH_SESSION_KEY, "")
+    if user is None or not user.is_active or not constant_time_compare(sealed, user.get_session_auth_hash()):
+        session.flush()
+        return AnonymousUser()
+    return user
+
+
+class SignedInMiddleware(AuthenticationMiddleware):
+    """Sets `request.user` without a query of its own."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Lazy, so pages that ask nobody cost nothing."""
+        request.user = SimpleLazyObject(lambda: _user_of(request))  # type: ignore[assignment]
+
+
+class ActorMiddleware:
+    """Ends sessions that lay idle, then sets `request.actor` and `request.received_at`."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The clock is read here, once a request; rules and verbs get it as an argument."""
+        staff = cast(StaffRequest, request)
+        staff.received_at = timezone.now()
+        staff.actor = NOBODY
+        session = cast(SessionStore, request.session)
+        if request.user.is_authenticated:
+            seen = session.last_seen
+            if seen and staff.received_at - seen > timedelta(minutes=settings.IDLE_MINUTES):
+                session.flush()
+                request.user = AnonymousUser()
+            else:
+                staff.actor = cast(User, request.user).actor()
+                if session.session_key and (seen is None or staff.received_at - seen > _TOUCH_AFTER):
+                    SignInSession.objects.filter(pk=session.session_key).update(last_seen=staff.received_at)
+        return self.get_response(request)

@@ -1,0 +1,43 @@
+"""Every chart table. Only workflows and queries import this room's models."""
+
+from openhour.records.models.episode import Diagnosis, Episode, Goal, Objective, Plan
+from openhour.records.models.hour import Addendum, Assignment, Note, Session
+from openhour.records.models.measure import Alert, Answer, PatientLink, Response
+from openhour.records.models.money import Charge, Claim, ClaimBatch, ClaimLine, Counter, Superbill
+from openhour.records.models.patient import Consent, Coverage, Patient
+from openhour.records.models.practice import Licence, Practice, Room, Site, Therapist
+from openhour.records.models.visit import Series, Topic, Visit, VisitChange
+
+__all__ = [
+    "Addendum",
+    "Alert",
+    "Answer",
+    "Assignment",
+    "Charge",
+    "Claim",
+    "ClaimBatch",
+    "ClaimLine",
+    "Consent",
+    "Counter",
+    "Coverage",
+    "Diagnosis",
+    "Episode",
+    "Goal",
+    "Licence",
+    "Note",
+    "Objective",
+    "Patient",
+    "PatientLink",
+    "Plan",
+    "Practice",
+    "Response",
+    "Room",
+    "Series",
+    "Session",
+    "Site",
+    "Superbill",
+    "Therapist",
+    "Topic",
+    "Visit",
+    "VisitChange",
+]

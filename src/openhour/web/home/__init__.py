@@ -1,0 +1,1 @@
+"""Where everyone lands after signing in: today."""

@@ -1,0 +1,1 @@
+"""The session room: clock, note, homework, signing, addenda."""

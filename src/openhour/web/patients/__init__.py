@@ -1,0 +1,1 @@
+"""Patients: finding, registering, coverage, consent, the chart's first page."""

@@ -1,0 +1,1 @@
+"""Diagnoses, goals and objectives."""

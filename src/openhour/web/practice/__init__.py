@@ -1,0 +1,1 @@
+"""The practice itself: sites, rooms, staff, licences, the trail."""

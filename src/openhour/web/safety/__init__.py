@@ -1,0 +1,1 @@
+"""Alerts: seeing and answering them."""

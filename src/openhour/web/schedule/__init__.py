@@ -1,0 +1,1 @@
+"""The calendar of the front desk: day, week, booking, moving, cancelling, checking in."""

@@ -1,0 +1,1 @@
+"""Tasks between sessions."""

@@ -1,0 +1,1 @@
+"""From first call to consent."""

@@ -1,0 +1,1 @@
+"""Setting the practice up."""

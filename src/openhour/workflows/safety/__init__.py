@@ -1,0 +1,1 @@
+"""Answers that must be seen, and what was done."""
