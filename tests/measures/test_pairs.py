@@ -1,0 +1,63 @@
+"""Counting pairs loses nothing: means, deviations and orders are those of the patients."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from openhour.measures import Pairs
+
+WHOLE = hnp.arrays(np.int16, st.tuples(st.just(2), st.integers(2, 50)), elements=st.integers(-40, 900))
+BROKEN = hnp.arrays(np.float64, st.tuples(st.just(2), st.integers(2, 50)), elements=st.floats(-1e6, 1e6))
+
+
+@given(WHOLE | BROKEN)
+def test_means_deviations_and_correlation_are_those_of_the_patients(scores):
+    pairs = Pairs.of(*scores)
+    assert pairs.n == scores.shape[1]
+    assert pairs.mean(pairs.pre) == pytest.approx(scores[0].mean(), rel=1e-9, abs=1e-6)
+    assert pairs.sd(pairs.post) == pytest.approx(scores[1].std(ddof=1), rel=1e-9, abs=1e-6)
+
+
+def test_the_correlation_is_pearsons():
+    scores = np.random.default_rng(3).normal(20, 5, (2, 400))
+    assert Pairs.of(*scores).correlation == pytest.approx(np.corrcoef(scores)[0, 1])
+
+
+@given(WHOLE | BROKEN, st.randoms())
+def test_the_order_of_patients_and_the_parts_of_a_file_change_nothing(scores, shuffler):
+    order = list(range(scores.shape[1]))
+    shuffler.shuffle(order)
+    moved, half = scores[:, order], scores.shape[1] // 2
+    parts = Pairs.together([Pairs.of(*moved[:, :half]), Pairs.of(*moved[:, half:])])
+    for pairs in (Pairs.of(*moved), parts):
+        assert pairs.pre.tolist() == Pairs.of(*scores).pre.tolist()
+        assert pairs.post.tolist() == Pairs.of(*scores).post.tolist()
+        assert pairs.patients.tolist() == Pairs.of(*scores).patients.tolist()
+
+
+def test_a_table_over_many_chunks_counts_every_patient():
+    scores = np.random.default_rng(5).integers(0, 28, (2, 300_001)).astype(np.int8)
+    pairs = Pairs.of(*scores)
+    assert (pairs.n, len(pairs.pre)) == (300_001, 784)
+    assert pairs.mean(pairs.pre) == pytest.approx(scores[0].mean())
+
+
+def test_the_widest_bytes_do_not_overflow():
+    pairs = Pairs.of(np.array([-128, 127], np.int8), np.array([127, -128], np.int8))
+    assert (pairs.pre.tolist(), pairs.post.tolist()) == ([-128, 127], [127, -128])
+
+
+def test_a_gap_or_an_infinity_is_no_score():
+    for bad in (np.nan, np.inf):
+        with pytest.raises(ValueError, match="finite"):
+            Pairs.of(np.array([1.0, bad]), np.array([1.0, 2.0]))
+    with pytest.raises(ValueError, match="same number"):
+        Pairs.of(np.array([1.0]), np.array([1.0, 2.0]))
+
+
+def test_one_patient_has_no_deviation():
+    assert np.isnan(Pairs.of(np.array([1]), np.array([2])).sd(np.array([1.0])))
