@@ -19,8 +19,10 @@ class Session(Row):
     """A visit that was held. started_at and stopped_at bound the face-to-face time; procedure is what the therapist
     chose where it differs from what the minutes say, else empty.
 
-    agenda: list of {"text", "done"}; interventions: slugs; objectives: list of {"thread", "response"}: which
-    objectives were worked on and how the patient responded; risk: what was done about risk.
+    agenda: list of {"id", "text", "done"}; interventions: slugs; objectives: list of {"thread", "response"}: which
+    objectives were worked on and how the patient responded; risk: what was done about risk; review_waiver: why the
+    hour stands although the plan's review is overdue. revisions: field -> how often it was saved, so that two tabs on
+    one field notice each other and two tabs on different fields don't.
     """
 
     visit = models.OneToOneField(Visit, on_delete=models.PROTECT, related_name="session")
@@ -35,7 +37,9 @@ class Session(Row):
     interventions = models.JSONField(default=list)
     objectives = models.JSONField(default=list)
     risk = models.TextField(blank=True)
+    review_waiver = models.CharField(max_length=400, blank=True)
     procedure = models.CharField(max_length=60, blank=True)
+    revisions = models.JSONField(default=dict)
     revision = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -109,8 +113,9 @@ class Addendum(Row):
 
 
 class Assignment(Row):
-    """Homework given in a session. state: `given`, `returned`, `reviewed`. answers: list of rows of the form;
-    objective: thread of the objective it serves."""
+    """Homework given in a session. state: `given`, `returned`, `reviewed`, `withdrawn` (given by mistake, before the
+    note was signed). answers: list of rows of the form; objective: thread of the objective it serves; completion:
+    how much was done, `all`, `some` or `none`, empty until it was reviewed."""
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="assignments")
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="assignments")
@@ -126,6 +131,7 @@ class Assignment(Row):
     returned_at = models.DateTimeField(null=True)
     reviewed_at = models.DateTimeField(null=True)
     review = models.TextField(blank=True)
+    completion = models.CharField(max_length=4, blank=True)
     revision = models.PositiveIntegerField(default=0)
 
     def subject(self) -> Subject:
