@@ -21,8 +21,8 @@ class Session(Row):
 
     agenda: list of {"id", "text", "done"}; interventions: slugs; objectives: list of {"thread", "response"}: which
     objectives were worked on and how the patient responded; risk: what was done about risk; review_waiver: why the
-    hour stands although the plan's review is overdue. revisions: field -> how often it was saved, so that two tabs on
-    one field notice each other and two tabs on different fields don't.
+    hour stands although the plan's review is overdue. set_aside: thread -> the response to an objective that was taken
+    off again, so that no written word is lost by pressing a chip.
     """
 
     visit = models.OneToOneField(Visit, on_delete=models.PROTECT, related_name="session")
@@ -39,7 +39,7 @@ class Session(Row):
     risk = models.TextField(blank=True)
     review_waiver = models.CharField(max_length=400, blank=True)
     procedure = models.CharField(max_length=60, blank=True)
-    revisions = models.JSONField(default=dict)
+    set_aside = models.JSONField(default=dict)
     revision = models.PositiveIntegerField(default=1)
 
     class Meta:

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='session',
-            name='revisions',
+            name='set_aside',
             field=models.JSONField(default=dict),
         ),
     ]
