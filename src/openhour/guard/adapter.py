@@ -1,14 +1,161 @@
-"""How the sign-in library is held: staff accounts are made by the practice's owner, nobody signs up."""
+"""How the sign-in library is held: staff accounts are made by the practice's owner, nobody signs up, and every sign-in,
+failed sign-in, log-out and change of a password or second factor leaves an entry in the trail.
+
+The library calls these; nobody else does. They refuse a one-time password after its time, and the removal of the last
+second factor where the practice requires one.
+"""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+from collections.abc import Callable
+from typing import Any, ClassVar, cast
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from allauth.core.internal.httpkit import get_client_ip
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
 from django.http import HttpRequest
+from django.utils import timezone
+
+from openhour.guard import trail
+from openhour.guard.actor import Actor
+from openhour.guard.models import User
+
+NOT_SIGNED_IN = Actor(None, "", frozenset(), "not-signed-in")
+
+
+def client_ip(request: HttpRequest) -> str:
+    """The address that attempts are counted by; behind proxies as many hops back as OPENHOUR_PROXIES says."""
+    return get_client_ip(request) or "0.0.0.0"  # noqa: S104  a key for counting, nothing is bound to it
+
+
+def _record(actor: Actor, action: str, user: User | None, **detail: Any) -> None:
+    with transaction.atomic():
+        trail.write(actor, action, user, at=timezone.now(), **detail)
 
 
 class StaffOnly(DefaultAccountAdapter):
-    """No sign-up page; everything else as the library does it."""
+    """No sign-up page; sign-in, log-out and passwords as the library does them, with their entries."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "The e-mail address and the password don't fit together. Check both.",
+        "incorrect_password": "That is not your password.",
+        "enter_current_password": "That is not your password as it is now.",
+        "too_many_login_attempts": "Too many attempts. Wait some minutes, then try again.",
+        "rate_limited": "Too many attempts. Wait some minutes, then try again.",
+        "invalid_password_reset": "This link was used already, or is too old. Ask for a new one.",
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""
         return False
+
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """The library's own notices ("Successfully signed in as …") are noise; its errors are kept."""
+        level = args[1] if len(args) > 1 else kwargs.get("level", 0)
+        if level >= 40:
+            super().add_message(*args, **kwargs)
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """The user whose password it is; nobody where it is a one-time password whose time is over."""
+        user = cast("User | None", super().authenticate(request, **credentials))
+        if user is not None and user.temporary_until is not None and user.temporary_until < timezone.now():
+            self.authentication_failed(request, **credentials)
+            return None
+        return user
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """What was typed stays out of the trail: it may be a password in the wrong field."""
+        user = User.objects.filter(email=str(credentials.get("email", "")).strip().lower()).first()
+        _record(NOT_SIGNED_IN, "user.sign-in-failed", user)
+
+    def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
+        """Ask for the password again before something that matters."""
+        found = self.authenticate(context.request, email=cast(User, user).email, password=password)
+        return found is not None and found.pk == user.pk
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        """Signed in: a new session key, and an entry."""
+        super().login(request, user)
+        _record(cast(User, user).actor(), "user.signed-in", cast(User, user))
+
+    def logout(self, request: HttpRequest) -> None:
+        """Signed out: the session's row is deleted, and an entry written."""
+        user = request.user
+        super().logout(request)
+        if isinstance(user, AnonymousUser) or not user.is_authenticated:
+            return
+        known = User.objects.get(pk=user.pk)
+        _record(known.actor(), "user.signed-out", known)
+
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        """A password of their own: the one-time password is over."""
+        known = cast(User, user)
+        known.temporary_until = None
+        super().set_password(user, password)
+        _record(known.actor(), "user.password-changed", known)
+
+
+class SecondFactor(DefaultMFAAdapter):
+    """Second factors, sealed at rest with a key of the installation."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": "That code doesn't fit. Wait for the next one and try again.",
+        "cannot_delete_authenticator": "Your practice requires a second factor. Add another one before you remove this.",
+    }
+
+    def encrypt(self, text: str) -> str:
+        """Seal a secret for the database."""
+        return _seal().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Open what `encrypt` sealed. Raises InvalidToken where the key was changed."""
+        return _seal().decrypt(encrypted_text.encode()).decode()
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """Not the last one, where the practice requires one."""
+        if not settings.REQUIRE_SECOND_FACTOR:
+            return True
+        kept = Authenticator.objects.filter(user_id=authenticator.user_id, type__in=["totp", "webauthn"])
+        return kept.exclude(pk=authenticator.pk).exists()
+
+    def get_totp_label(self, user: AbstractBaseUser) -> str:
+        """What the authenticator app shows."""
+        return cast(User, user).email
+
+
+def _seal() -> Fernet:
+    key = hashlib.sha256(b"openhour second factor" + settings.SECRET_KEY.encode()).digest()
+    return Fernet(base64.urlsafe_b64encode(key))
+
+
+_FACTOR_SIGNALS = (
+    (authenticator_added, "added"),
+    (authenticator_removed, "removed"),
+    (authenticator_reset, "renewed"),
+)
+
+
+def record_factors() -> None:
+    """Write an entry whenever a second factor changes; the library tells of it by signals only."""
+    for signal, word in _FACTOR_SIGNALS:
+        signal.connect(_recorder(word), weak=False, dispatch_uid=f"guard.factor.{word}")
+
+
+def _recorder(word: str) -> Callable[..., None]:
+    def record(sender: Any, user: Any, authenticator: Authenticator, **_: Any) -> None:
+        known = User.objects.get(pk=user.pk)
+        _record(known.actor(), f"user.factor-{word}", known, factor=str(authenticator.type))
+
+    return record

@@ -14,7 +14,9 @@ class GuardConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect the one hook: Django remakes tables on SQLite and would drop their triggers silently."""
+        """Django remakes tables on SQLite and would drop their triggers silently; second factors tell by signals."""
+        from openhour.guard.adapter import record_factors
         from openhour.guard.promises import install_trail_promises
 
+        record_factors()
         post_migrate.connect(install_trail_promises, sender=self, dispatch_uid="guard.promises")

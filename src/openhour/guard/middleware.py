@@ -1,16 +1,19 @@
-"""Who is asking: the signed-in user from the session's own row, idle log-off, and the actor for verbs and queries."""
+"""Who is asking: the signed-in user from the session's own row, idle log-off, the actor for verbs and queries, and what
+must be done first after signing in: a password of one's own, then a second factor where the practice requires one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
@@ -73,4 +76,40 @@ class ActorMiddleware:
                 staff.actor = cast(User, request.user).actor()
                 if session.session_key and (seen is None or staff.received_at - seen > _TOUCH_AFTER):
                     SignInSession.objects.filter(pk=session.session_key).update(last_seen=staff.received_at)
+        session.last_seen = staff.received_at  # a session that is saved later in this request was seen now
         return self.get_response(request)
+
+
+_PASSWORD = frozenset({"account_change_password", "account_logout"})
+_ENROL = _PASSWORD | {
+    "mfa_index",
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+    "account_reauthenticate",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+}
+
+
+class FirstStepsMiddleware:
+    """Until the first steps are done, the pages for them and log-out are the only ones open. Patients' links, which
+    ask for no sign-in, stay open too."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Nothing to do before the address is known."""
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
+        """Send the signed-in person to the step that is next, unless they are there."""
+        match = request.resolver_match
+        if match is None or match.route.startswith("c/") or not request.user.is_authenticated:
+            return None
+        session = cast(SessionStore, request.session)
+        if cast(User, request.user).temporary_until is not None:
+            return None if match.view_name in _PASSWORD else redirect("account_change_password")
+        if settings.REQUIRE_SECOND_FACTOR and not session.second_factor:
+            return None if match.view_name in _ENROL else redirect("mfa_index")
+        return None

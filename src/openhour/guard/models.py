@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from openhour.guard.actor import Actor
 from openhour.guard.roles import Role
+from openhour.kernel.guarded import Subject
 
 
 class UserManager(BaseUserManager["User"]):
@@ -29,13 +30,17 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A member of staff. roles: a list of `Role` values; an unknown word in it counts for nothing."""
+    """A member of staff. roles: a list of `Role` values; an unknown word in it counts for nothing.
+
+    temporary_until: until when a one-time password that the owner made works; None where the password is their own.
+    """
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)
     roles = models.JSONField(default=list)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
+    temporary_until = models.DateTimeField(null=True)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -52,8 +57,12 @@ class User(AbstractBaseUser):
 
     def actor(self) -> Actor:
         """The value that queries and verbs take; a user who was switched off holds no role."""
-        held = frozenset(Role(word) for word in self.roles if word in Role) if self.is_active else frozenset()
+        held = frozenset(role for role in Role if role in self.roles) if self.is_active else frozenset[Role]()
         return Actor(self.pk, self.name, held, f"user:{self.pk}")
+
+    def subject(self) -> Subject:
+        """A person of the practice; nobody's chart."""
+        return Subject("user", str(self.pk))
 
 
 class SignInSession(AbstractBaseSession):
@@ -104,3 +113,12 @@ class TrailHead(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(name="trail_has_one_head", condition=Q(id=1))]
+
+
+class SharedCount(models.Model):
+    """What all workers of an installation must count together: attempts to sign in. Django's database cache keeps its
+    rows here, and names the columns."""
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)

@@ -1,4 +1,8 @@
-"""The session store: one query brings the session and its user."""
+"""The session store: one query brings the session, its user, and whether they have a second factor.
+
+A session lives on the server: on log-out its row is deleted, and a copied cookie opens nothing. Used by Django's
+session middleware; the guard's own middleware reads `user` and `last_seen`.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +10,18 @@ from typing import Any
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from openhour.guard.models import SignInSession, User
 
 
 class SessionStore(DatabaseStore):
-    """Django's database store over `SignInSession`. `user` is the joined row, None where nobody is signed in."""
+    """Django's database store over `SignInSession`. user: the joined row, None where nobody is signed in;
+    second_factor: they have enrolled one; last_seen: when the session was last used, UTC."""
 
     user: User | None = None
+    second_factor: bool = False
     last_seen: Any = None
 
     @classmethod
@@ -23,14 +30,16 @@ class SessionStore(DatabaseStore):
         return SignInSession
 
     def _get_session_from_db(self) -> SignInSession | None:
+        from allauth.mfa.models import Authenticator
+
+        factors = Authenticator.objects.filter(user_id=OuterRef("user_id"), type__in=["totp", "webauthn"])
+        rows = self.model.objects.select_related("user").annotate(second_factor=Exists(factors))
         try:
-            row = self.model.objects.select_related("user").get(
-                session_key=self.session_key, expire_date__gt=timezone.now()
-            )
+            row = rows.get(session_key=self.session_key, expire_date__gt=timezone.now())
         except self.model.DoesNotExist:
             self._session_key = None
             return None
-        self.user, self.last_seen = row.user, row.last_seen
+        self.user, self.last_seen, self.second_factor = row.user, row.last_seen, row.second_factor
         return row
 
     def create_model_instance(self, data: dict[str, Any]) -> SignInSession:

@@ -13,4 +13,5 @@ from openhour.project.settings.site import *  # noqa: F403
 DEMO = True
 ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
+REQUIRE_SECOND_FACTOR = False
 IDLE_MINUTES = 60

@@ -5,6 +5,9 @@ OPENHOUR_DATABASE  postgresql://user:password@host:port/name (default: SQLite in
 OPENHOUR_HOSTS     the names the server answers to, comma-separated (default: localhost)
 OPENHOUR_SHELF     a folder with the practice's own definitions (default: shelf/ in OPENHOUR_HOME)
 OPENHOUR_IDLE_MINUTES  minutes until a sign-in that lies idle ends (default: 15)
+OPENHOUR_REQUIRE_SECOND_FACTOR  0 where a password alone may open the practice (default: 1)
+OPENHOUR_PROXIES   how many reverse proxies stand in front of the server (default: 0)
+OPENHOUR_MAIL      smtp://user:password@host:port?from=address or smtps://… (default: no mail is sent)
 OPENHOUR_HTTPS     0 where the server is reached without TLS on the same machine only (default: 1)
 """
 
@@ -15,11 +18,14 @@ from pathlib import Path
 
 from openhour.project.settings._database import database_from
 from openhour.project.settings._keys import key_file
+from openhour.project.settings._mail import mail_from
 
 HOME = Path(os.environ.get("OPENHOUR_HOME", Path(__file__).resolve().parents[4] / "var"))
 LOCAL_SHELF = Path(os.environ.get("OPENHOUR_SHELF", HOME / "shelf"))
 IDLE_MINUTES = int(os.environ.get("OPENHOUR_IDLE_MINUTES", "15"))
 HTTPS = os.environ.get("OPENHOUR_HTTPS", "1") != "0"
+REQUIRE_SECOND_FACTOR = os.environ.get("OPENHOUR_REQUIRE_SECOND_FACTOR", "1") != "0"
+PROXIES = int(os.environ.get("OPENHOUR_PROXIES", "0"))
 DEMO = False
 
 DEBUG = False
@@ -55,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "openhour.guard.middleware.SignedInMiddleware",
     "openhour.guard.middleware.ActorMiddleware",
+    "openhour.guard.middleware.FirstStepsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -71,11 +78,10 @@ TEMPLATES = [
         "OPTIONS": {"environment": "openhour.ui.environment.environment"},
     },
     {
-        # The sign-in library's own pages; ours are Jinja2.
+        # The texts of the sign-in library's mails; its pages are ours, in Jinja2 (web/jinja2/account, web/jinja2/mfa).
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "NAME": "django",
         "APP_DIRS": True,
-        "DIRS": [Path(__file__).resolve().parents[2] / "web" / "templates"],
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
@@ -87,6 +93,14 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": database_from(os.environ.get("OPENHOUR_DATABASE", ""), HOME / "practice.sqlite3")}
+# Attempts are counted by all workers together; in memory each would count for itself.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "guard_sharedcount",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Signing in
@@ -117,6 +131,10 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "openhour.guard.adapter.StaffOnly"
+MFA_ADAPTER = "openhour.guard.adapter.SecondFactor"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # the owner gives the address; nobody signs up with one
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -133,7 +151,8 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_FORM_FIELD = "login"
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_CALLABLE = "openhour.web.errors.locked_out"
+AXES_LOCKOUT_CALLABLE = "openhour.web.errors.too_many"
+AXES_CLIENT_IP_CALLABLE = "openhour.guard.adapter.client_ip"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
@@ -155,6 +174,7 @@ CONTENT_SECURITY_POLICY = {
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 X_FRAME_OPTIONS = "DENY"
@@ -171,8 +191,14 @@ USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"  # stored in UTC; every page shows times in the site's own zone
 
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = HOME / "mail"
+MAIL = mail_from(os.environ.get("OPENHOUR_MAIL", ""))
+SENDS_MAIL = MAIL is not None
+if MAIL is None:
+    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+else:
+    EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.host, MAIL.port, MAIL.user, MAIL.password
+    EMAIL_USE_SSL, EMAIL_USE_TLS = MAIL.ssl, MAIL.starttls
+    DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL.sender
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500

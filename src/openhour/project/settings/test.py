@@ -19,6 +19,7 @@ TRAIL_KEY = b"only for tests".ljust(32, b".")
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
+REQUIRE_SECOND_FACTOR = False
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
