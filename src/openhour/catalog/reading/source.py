@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from openhour.catalog.reading.wording import printable
 from openhour.kernel import Finding
 
 FOLDERS = {
@@ -51,7 +52,7 @@ def sources_in(folder: Path) -> Iterator[Source | Finding]:
     yield from _strays(folder)
     for name, kind in FOLDERS.items():
         for path in sorted((folder / name).glob("*.toml")):
-            yield read_source(path, kind, f"{name}/{path.name}")
+            yield read_source(path, kind, f"{name}/{printable(path.name)}")
 
 
 def read_source(path: Path, kind: str, file: str) -> Source | Finding:
@@ -78,7 +79,9 @@ def source_from(content: bytes, kind: str, file: str) -> Source | Finding:
             "shelf.not-toml", "The file is not good TOML: lists or tables stand too deep in each other.", file
         )
     except ValueError as error:
-        return Finding("shelf.not-toml", f"The file is not good TOML: {_printable(str(error))}", file)
+        return Finding(
+            "shelf.not-toml", f"The file is not good TOML: {printable(str(error).rstrip('.'), 160)}.", file
+        )
     return Source(kind, file, content, hashlib.sha256(content).hexdigest(), values)
 
 
@@ -109,12 +112,7 @@ def _strays(folder: Path) -> Iterator[Finding]:
     for path in sorted(folder.glob("*/*.toml")):
         if path.parent.name not in FOLDERS:
             sentence = f"Definitions lie in the folders {', '.join(FOLDERS)}; this one is never read."
-            yield Finding("shelf.stray-file", sentence, f"{path.parent.name}/{path.name}")
+            yield Finding("shelf.stray-file", sentence, printable(f"{path.parent.name}/{path.name}"))
     for path in sorted(folder.glob("*.toml")):
         sentence = f"Definitions lie in the folders {', '.join(FOLDERS)}; this one is never read."
-        yield Finding("shelf.stray-file", sentence, path.name)
-
-
-def _printable(message: str) -> str:
-    kept = "".join(letter if letter.isprintable() else "�" for letter in message)[:160]
-    return kept if kept.endswith(".") else f"{kept}."
+        yield Finding("shelf.stray-file", sentence, printable(path.name))

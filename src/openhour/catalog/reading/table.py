@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from openhour.catalog.reading.wording import printable
 from openhour.kernel import Finding, Money
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -31,7 +32,7 @@ class Table:
 
     def refuse(self, code: str, sentence: str, key: str = "") -> None:
         """Keep a complaint about a key of this table."""
-        self._findings.append(Finding(f"shelf.{code}", sentence, f"{self._file}: {self._key(key)}"))
+        self._findings.append(Finding(f"shelf.{code}", printable(sentence), f"{self._file}: {self._key(key)}"))
 
     def has(self, key: str) -> bool:
         """True where the file writes the key."""
@@ -98,7 +99,9 @@ class Table:
         """A word out of a known set."""
         value = self.text(key, default)
         if self.has(key) and value and value not in allowed:
-            self.refuse("unknown-kind", f"“{_short(value)}” isn't known here. Known: {', '.join(allowed)}.", key)
+            self.refuse(
+                "unknown-kind", f"“{printable(value, 40)}” isn't known here. Known: {', '.join(allowed)}.", key
+            )
         return value
 
     def some_of(self, key: str, allowed: Collection[str], *, needed: bool = True) -> tuple[str, ...]:
@@ -106,7 +109,7 @@ class Table:
         values = self.texts(key, needed=needed)
         for place, value in enumerate(values, start=1):
             if value and value not in allowed:
-                sentence = f"“{_short(value)}” isn't known here. Known: {', '.join(allowed)}."
+                sentence = f"“{printable(value, 40)}” isn't known here. Known: {', '.join(allowed)}."
                 self.refuse("unknown-kind", sentence, f"{key}[{place}]")
         return values
 
@@ -135,7 +138,7 @@ class Table:
         for row in rows:
             value = row.raw(key)
             if isinstance(value, str) and value in seen:
-                row.refuse("duplicate", f"“{_short(value)}” stands here twice.", key)
+                row.refuse("duplicate", f"“{printable(value, 40)}” stands here twice.", key)
             if isinstance(value, str):
                 seen.add(value)
 
@@ -143,7 +146,7 @@ class Table:
         """Refuse every key that nobody asked for."""
         for key in self._values:
             if key not in self._asked:
-                self.refuse("unknown-key", f"The key “{_short(key)}” isn't known here.", _short(key))
+                self.refuse("unknown-key", f"The key “{printable(key, 40)}” isn't known here.", printable(key, 40))
 
     def _known(self, key: str) -> bool:
         self._asked.add(key)
@@ -193,8 +196,3 @@ def _is(value: Any, kind: type) -> bool:
 def _words_for(value: Any) -> str:
     names = {str: "text", bool: "true or false", int: "a whole number", float: "a decimal number", list: "a list"}
     return names.get(type(value), "a table" if isinstance(value, dict) else "a date or time")
-
-
-def _short(value: str) -> str:
-    printable = "".join(letter if letter.isprintable() else "�" for letter in value)
-    return printable if len(printable) <= 40 else printable[:39] + "…"
