@@ -21,6 +21,8 @@ def text(value: object) -> Markup:
     """Escaped, and without the control characters that no document may hold."""
     if isinstance(value, Markup):
         return value
+    if isinstance(value, (int, float)):
+        return Markup(value)  # noqa: S704  a number holds nothing to escape
     return escape(_NOT_TEXT.sub("�", str(value)))
 
 
@@ -32,22 +34,21 @@ def attributes(*many: Mapping[str, object], **more: object) -> Markup:
     merged: dict[str, object] = {}
     for one in (*many, more):
         merged |= one
-    return Markup("").join(_attribute(name.rstrip("_"), value) for name, value in merged.items())
+    return Markup("".join([_attribute(name.rstrip("_"), value) for name, value in merged.items()]))  # noqa: S704
 
 
-def _attribute(name: str, value: object) -> Markup:
+def _attribute(name: str, value: object) -> str:
     if not _NAME.fullmatch(name) or name == "style" or name.startswith("on"):
         raise ValueError(f"not an attribute of a page: {name!r}")
     if value is None or value is False:
-        return Markup("")
-    return Markup(f" {name}") if value is True else Markup(' {}="{}"').format(Markup(name), text(value))  # noqa: S704
+        return ""
+    return f" {name}" if value is True else f' {name}="{text(value)}"'
 
 
 def element(tag: str, *inside: object, **attrs: object) -> Markup:
     """`<tag …>inside</tag>`; in names of attributes, `_` stands for `-` (`stroke_width`)."""
     named = attributes({name.rstrip("_").replace("_", "-"): value for name, value in attrs.items()})
-    body = Markup("").join(text(part) for part in inside)
-    return Markup("<{0}{1}>{2}</{0}>").format(Markup(tag), named, body)  # noqa: S704
+    return Markup(f"<{tag}{named}>{''.join([text(part) for part in inside])}</{tag}>")  # noqa: S704
 
 
 def classes(*names: object, **when: object) -> str:

@@ -2,7 +2,7 @@
 // The choice is kept in a cookie, where the server may read it too (`openhour_theme`), and holds nothing else.
 (() => {
   const root = document.documentElement;
-  const names = { "": "System", light: "Light", dark: "Dark" };
+  const names = { "": "Auto", light: "Light", dark: "Dark" };
   const kept = /(?:^|; )openhour_theme=(light|dark)/.exec(document.cookie);
   if (kept) root.dataset.theme = kept[1];
 

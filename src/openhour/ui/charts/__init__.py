@@ -1,0 +1,21 @@
+"""Charts as SVG made on the server: pure functions, values in, safe markup out. They print, and need no script.
+
+Colours come from the style sheet by class, so light, dark and paper share one drawing. Every chart says in a sentence
+what it shows, and carries its numbers as a table.
+"""
+
+from openhour.ui.charts.clock import day_clock, session_clock
+from openhour.ui.charts.course import CoursePoint, course_sentence, course_svg, course_table, score_course
+from openhour.ui.charts.items import ItemChange, item_change_rows
+
+__all__ = [
+    "CoursePoint",
+    "ItemChange",
+    "course_sentence",
+    "course_svg",
+    "course_table",
+    "day_clock",
+    "item_change_rows",
+    "score_course",
+    "session_clock",
+]
