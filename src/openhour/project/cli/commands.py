@@ -1,0 +1,25 @@
+"""The register of commands: name, module, and the line that `openhour --help` shows.
+
+To add a command: write one file in this folder whose module has `command`, made with `contract.openhour_command`, and add
+a line here. The module is imported only when its command is called, so `openhour --help` stays instant and needs neither
+numpy nor Django. Commands that need the practice's database call `contract.with_practice()` first.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Registered(NamedTuple):
+    """name: what a person types; module: in `openhour.project.cli`; short: one line of help."""
+
+    name: str
+    module: str
+    short: str
+
+
+COMMANDS: tuple[Registered, ...] = (
+    Registered("instruments", "instruments", "List the measures that can be scored."),
+    Registered("score", "score", "Score a file of answers."),
+    Registered("change", "change", "Judge how the patients of a file changed."),
+)

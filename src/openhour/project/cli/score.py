@@ -1,0 +1,81 @@
+"""`openhour score`: answers in a spreadsheet to scores, bands and flags, or the reason where there is no score."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from openhour.catalog import Instrument
+from openhour.outcomes.cells import Codes
+from openhour.outcomes.score_file import Asked, Tally, score_file
+from openhour.project.cli.contract import Answer, openhour_command, progress
+from openhour.project.cli.options import PATH, delimiter_option, names, out_option
+from openhour.project.cli.shelf import instrument_named
+
+EXAMPLE = """openhour score phq-9 answers.csv --id SEQN --missing-codes 7,9 --out scores.csv
+openhour score gad-7 answers.parquet --columns q1,q2,q3,q4,q5,q6,q7 --json"""
+
+
+@openhour_command("score", example=EXAMPLE)
+@click.argument("instrument")
+@click.argument("file", type=PATH)
+@click.option("--columns", metavar="A,B,...", help="Columns of the answers, in the order of the questions.")
+@click.option("--id", "id_column", metavar="COLUMN", help="Column that names the patient; copied to --out.")
+@click.option("--missing-codes", default="", metavar="7,9", help="Codes that mean no answer, such as refused.")
+@delimiter_option
+@out_option
+def command(
+    instrument: str,
+    file: Path,
+    columns: str | None,
+    id_column: str | None,
+    missing_codes: str,
+    delimiter: str,
+    out: Path | None,
+) -> Answer:
+    """Score the answers in FILE (.csv, .tsv or .parquet) with INSTRUMENT, such as phq-9.
+
+    An incomplete form has no score, and a code outside the choices is no answer; the reason stands in the result.
+    """
+    measure = instrument_named(instrument)
+    asked = Asked(file, names(columns), id_column, Codes.of(missing_codes), delimiter, out)
+    with progress(f"Scoring {measure.short}") as seen:
+        tally = score_file(measure, asked, seen)
+    facts = _facts(measure, tally, out)
+    return Answer(facts, _text(measure, facts))
+
+
+def _facts(measure: Instrument, tally: Tally, out: Path | None) -> dict[str, Any]:
+    return {
+        "instrument": measure.pin.key,
+        "n": tally.n,
+        "scored": tally.scored,
+        "unscored": tally.n - tally.scored,
+        "case_cutoff": measure.change.caseness_at,
+        "at_or_above_case": None if measure.change.caseness_at is None else tally.at_case,
+        "bands": dict(tally.bands),
+        "flags": dict(tally.flags),
+        "reasons": dict(tally.reasons),
+        "out": None if out is None else str(out),
+    }
+
+
+def _text(measure: Instrument, facts: dict[str, Any]) -> str:
+    side = "or above" if measure.change.better == "lower" else "or below"
+    lines = [
+        f"{measure.title} ({facts['instrument']})",
+        f"{facts['n']:>10,}  forms",
+        f"{facts['scored']:>10,}  scored",
+        *(f"{count:>10,}    {band}" for band, count in facts["bands"].items()),
+        f"{facts['unscored']:>10,}  without a score",
+        *(f"{count:>10,}    {WORDS[reason]}" for reason, count in facts["reasons"].items()),
+    ]
+    if facts["case_cutoff"] is not None:
+        lines.append(f"{facts['at_or_above_case']:>10,}  at {side} the case cut-off of {facts['case_cutoff']}")
+    lines += [f"{count:>10,}  with the flag {flag}" for flag, count in facts["flags"].items()]
+    return "\n".join([*lines, *([f"Written to {facts['out']}"] if facts["out"] else [])])
+
+
+WORDS = {"not-answered": "questions not answered", "outside-choices": "answers outside the choices"}
