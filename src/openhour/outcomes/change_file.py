@@ -136,7 +136,7 @@ def _scores(asked: ChangeAsked, source: Source, seen: Seen) -> Iterator[tuple[An
 def _two_columns(
     asked: ChangeAsked, shape: TwoColumns, source: Source, places: Places, seen: Seen
 ) -> Iterator[tuple[Any, Floats, Floats]]:
-    for batch in read_batches(source, [shape.pre, shape.post, *([shape.id] if shape.id else [])]):
+    for batch in read_batches(source, [shape.pre, shape.post, *([] if shape.id is None else [shape.id])]):
         pre, post = (_column(asked, source, batch, name, places) for name in (shape.pre, shape.post))
         yield _ids(shape.id, source, batch, places), pre, post
         seen(batch.done)

@@ -69,7 +69,7 @@ def score_file(instrument: Instrument, asked: Asked, seen: Callable[[float], Non
     columns = answer_columns(instrument, asked.columns, source)
     tally, places = Tally(), Places(str(asked.path))
     with written(asked.out, SCHEMA, beside=asked.path) if asked.out else nullcontext() as rows:
-        for batch in read_batches(source, [*columns, *([asked.id_column] if asked.id_column else [])]):
+        for batch in read_batches(source, [*columns, *([] if asked.id_column is None else [asked.id_column])]):
             _score_batch(instrument, asked, columns, batch, source, (tally, places, rows))
             seen(batch.done)
         places.settle()

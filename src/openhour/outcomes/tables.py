@@ -23,6 +23,7 @@ from openhour.outcomes.places import NAMED, Places, refuse
 from openhour.outcomes.spreadsheet import Spreadsheet
 
 BATCH_ROWS = 131_072
+PARQUET = (".parquet", ".pq")
 NOT_A_NUMBER = ("cell.not-a-number", "The cell holds no number.")
 NOT_UTF8 = ("cell.not-utf8", "The cell is not UTF-8. Save the file as CSV UTF-8.")
 
@@ -55,25 +56,27 @@ class Source(Protocol):
 
 def open_table(path: Path, delimiter: str = ",") -> Source:
     """Open by extension. Raises Refused."""
-    if not path.exists():
-        raise refuse("file.missing", "There is no such file.", str(path))
-    if not path.is_file():
-        raise refuse("file.not-a-file", "This is a folder or a device, not a file.", str(path))
-    kind = path.suffix.lower()
-    if kind not in (".csv", ".tsv", ".parquet", ".pq"):
-        raise refuse(
-            "file.unknown-kind", "Only .csv, .tsv and .parquet files are read. Save it as CSV UTF-8.", str(path)
-        )
     try:
-        if path.stat().st_size == 0:
-            raise refuse("file.empty", "The file is empty.", str(path))
-        if kind in (".csv", ".tsv"):
-            return Spreadsheet.open(path, "\t" if kind == ".tsv" else delimiter)
-        return ParquetTable.open(path)
+        _check_file(path)
+        if path.suffix.lower() in PARQUET:
+            return ParquetTable.open(path)
+        return Spreadsheet.open(path, "\t" if path.suffix.lower() == ".tsv" else delimiter)
     except OSError as error:
         raise refuse(
             "file.unreadable", f"The file can't be read: {error.strerror or 'input error'}.", str(path)
         ) from error
+
+
+def _check_file(path: Path) -> None:
+    if not path.exists():
+        raise refuse("file.missing", "There is no such file.", str(path))
+    if not path.is_file():
+        raise refuse("file.not-a-file", "This is a folder or a device, not a file.", str(path))
+    if path.suffix.lower() not in (".csv", ".tsv", *PARQUET):
+        words = "Only .csv, .tsv and .parquet files are read. Save it as CSV UTF-8."
+        raise refuse("file.unknown-kind", words, str(path))
+    if path.stat().st_size == 0:
+        raise refuse("file.empty", "The file is empty.", str(path))
 
 
 def read_batches(source: Source, columns: Sequence[str]) -> Iterator[Batch]:

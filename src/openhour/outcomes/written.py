@@ -36,8 +36,8 @@ def written(path: Path, schema: Any, *, beside: Path) -> Iterator[Rows]:
 
     Raises Refused where the name, the folder or the disk allow no file.
     """
-    _check(path, beside)
     try:
+        _check(path, beside)
         with _hidden(path) as file:
             rows = _writer(file, path, schema)
             try:

@@ -62,10 +62,10 @@ def command(file: Path, **options: Any) -> Answer:
     Give two columns (--pre, --post) or a long series (--id, --time, --value). Judged by Jacobson and Truax
     (--reliability, --cutoff, --better, and the functional norm for b and c) or by a measure's published points.
     """
-    ruling = _ruling(options)
+    shape, ruling = _shape(options), _ruling(options)
     asked = ChangeAsked(
         file,
-        _shape(options),
+        shape,
         _limits(options),
         Codes.of(options["missing_codes"]),
         options["delimiter"],
@@ -79,8 +79,8 @@ def command(file: Path, **options: Any) -> Answer:
 
 def _shape(options: dict[str, Any]) -> TwoColumns | Long:
     wide, long = ("pre", "post"), ("time", "value")
-    if any(options[name] for name in (*long, "first", "last")):
-        if any(options[name] for name in wide):
+    if any(options[name] is not None for name in (*long, "first", "last")):
+        if any(options[name] is not None for name in wide):
             raise refuse(
                 "change.shape", "Name either two columns (--pre, --post) or a series (--id, --time, --value)."
             )
@@ -101,7 +101,7 @@ def _flag(name: str) -> str:
 
 def _limits(options: dict[str, Any]) -> Limits:
     lowest, highest = options["lowest"], options["highest"]
-    if options["instrument"]:
+    if options["instrument"] is not None:
         scoring = instrument_named(options["instrument"]).scoring
         lowest = scoring.minimum if lowest is None else lowest
         highest = scoring.maximum if highest is None else highest
@@ -111,7 +111,7 @@ def _limits(options: dict[str, Any]) -> Limits:
 
 def _ruling(options: dict[str, Any]) -> Any:
     """What makes the rule once the group is known; everything that can be refused before is refused here."""
-    if options["instrument"]:
+    if options["instrument"] is not None:
         rule = _published(options)
         return lambda pairs: _not_nobody(pairs, rule)
     _require(options, ("reliability", "cutoff", "better"), "Needed, unless --instrument names a measure.")
