@@ -115,7 +115,7 @@ class Addendum(Row):
 class Assignment(Row):
     """Homework given in a session. state: `given`, `returned`, `reviewed`, `withdrawn` (given by mistake, before the
     note was signed). answers: list of rows of the form; objective: thread of the objective it serves; completion:
-    how much was done, `all`, `some` or `none`, empty until it was reviewed."""
+    how much was done, `all`, `some` or `none`, empty until it was reviewed; reviewed_in: the session it was looked at."""
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="assignments")
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="assignments")
@@ -130,6 +130,7 @@ class Assignment(Row):
     answers = models.JSONField(default=list)
     returned_at = models.DateTimeField(null=True)
     reviewed_at = models.DateTimeField(null=True)
+    reviewed_in = models.ForeignKey(Session, null=True, on_delete=models.PROTECT, related_name="reviewed")
     review = models.TextField(blank=True)
     completion = models.CharField(max_length=4, blank=True)
     revision = models.PositiveIntegerField(default=0)
