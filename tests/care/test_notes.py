@@ -144,6 +144,11 @@ def test_the_minutes_support_one_code_and_no_other(note, dap, family, minutes, c
         assert ("code.unsupported" in [gap.finding.code for gap in gaps]) == (chosen != code)
 
 
+@pytest.mark.parametrize(("minutes", "code"), [(16, "90832"), (53, "90837"), (120, "90837")])
+def test_the_shortest_and_the_longest_usual_hour_are_not_asked_about(note, dap, family, minutes, code):
+    assert note_gaps(held(note, minutes, chosen_code=code), dap, family, at=LATER) == ()
+
+
 def test_a_code_that_is_not_supported_hears_which_one_is(note, dap, family):
     (gap,) = note_gaps(held(note, 52), dap, family, at=LATER)
     assert gap.finding.sentence == "52 minutes don't support 90837; they support 90834."

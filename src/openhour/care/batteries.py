@@ -82,7 +82,7 @@ def _is_due(instrument: str, why: Why, history: MeasureHistory, on: date) -> boo
     last = history.last_day(instrument, on=on)
     if last is None:
         return True
-    if why == "intake" or last == on:
+    if why == "intake":
         return False
     if why == "periodic":
         return last + timedelta(days=PERIODIC_DAYS) <= on

@@ -65,7 +65,7 @@ def clashes(proposed: Sequence[Interval], taken: Iterable[Taken], *, zone: ZoneI
     """One finding for each proposed visit and each of therapist, room and patient who isn't free then, and for
     proposed visits that overlap one another. Code `slot.therapist-taken` (room, patient, `slot.overlaps-itself`);
     place `visits.2` for the second; times in `zone`."""
-    booked = [Taken(one.who, _in_utc(one.interval)) for one in taken]
+    booked = tuple(taken)
     visits = [_in_utc(visit) for visit in proposed]
     found: dict[tuple[str, str], Finding] = {}
     for number, visit in enumerate(visits, start=1):
