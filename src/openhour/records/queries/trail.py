@@ -1,0 +1,146 @@
+"""Reading the trail: by patient number, by who acted, by period; newest or oldest first, a page at a time.
+
+Called by the owner's page and by `openhour trail export`. Refuses everyone but the owner. Entries name patients by their
+number, never by name; to read the trail is itself an entry.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from openhour.guard import trail
+from openhour.guard.actor import Actor
+from openhour.guard.models import TrailEntry, TrailHead, User
+from openhour.guard.policy import require
+from openhour.kernel import Finding, Refused
+from openhour.records.models import Patient
+
+PAGE = 50
+_ORDERS = {"newest": ("-seq",), "oldest": ("seq",), "who": ("actor", "-seq"), "what": ("action", "-seq")}
+ORDERS = tuple(_ORDERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """patient: their number; who: part of a staff member's name or e-mail address; since, until: UTC, until excluded;
+    order: one of ORDERS; page: from 1. Empty fields ask for everything."""
+
+    patient: str = ""
+    who: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    order: str = "newest"
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry as a person reads it. patients: numbers; detail: its codes and counts, as text."""
+
+    seq: int
+    at: datetime
+    who: str
+    action: str
+    kind: str
+    subject_id: str
+    patients: tuple[str, ...]
+    detail: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrailPage:
+    """lines: at most PAGE; found: how many entries fit what was asked; written: how many there are at all."""
+
+    lines: tuple[Line, ...]
+    found: int
+    page: int
+    pages: int
+    written: int
+
+
+@transaction.atomic
+def trail_page(actor: Actor, asked: Asked, *, at: datetime) -> TrailPage:
+    """One page. Raises NotAllowed, and Refused for a patient number that nobody has."""
+    require(actor, "trail.read")
+    patient = _patient(asked.patient)
+    rows = _rows(asked, patient)
+    found = rows.count()
+    pages = max(1, -(-found // PAGE))
+    page = min(max(asked.page, 1), pages)
+    lines = tuple(_lines(list(rows[(page - 1) * PAGE : page * PAGE])))
+    written = TrailHead.objects.get(pk=1).count
+    trail.write(actor, "trail.read", patient, at=at, page=page, found=found)
+    return TrailPage(lines, found, page, pages, written)
+
+
+def trail_of_patient(actor: Actor, number: str, *, at: datetime) -> tuple[Line, ...]:
+    """Every entry about one patient, oldest first. Raises NotAllowed, and Refused where nobody has the number."""
+    require(actor, "trail.read")
+    if not number.strip():
+        raise Refused(Finding("patient.missing", "Give the number of a patient.", "patient"))
+    with transaction.atomic():
+        patient = _patient(number)
+        lines = tuple(_lines(list(_rows(Asked(patient=number, order="oldest"), patient))))
+        trail.write(actor, "trail.exported", patient, at=at, entries=len(lines))
+    return lines
+
+
+def _patient(number: str) -> Patient | None:
+    if not number.strip():
+        return None
+    found = Patient.objects.filter(number__iexact=number.strip()).first()
+    if found is None:
+        raise Refused(Finding("patient.unknown", "No patient has this number.", "patient"))
+    return found
+
+
+def _rows(asked: Asked, patient: Patient | None) -> QuerySet[TrailEntry]:
+    rows = TrailEntry.objects.order_by(*_ORDERS.get(asked.order, _ORDERS["newest"]))
+    if patient is not None:
+        rows = rows.filter(Q(patient_id=str(patient.pk)) | Q(detail__contains=str(patient.pk)))
+    if asked.who.strip():
+        words = asked.who.strip()
+        users = User.objects.filter(Q(name__icontains=words) | Q(email__icontains=words))
+        rows = rows.filter(Q(actor__in=[f"user:{pk}" for pk in users.values_list("pk", flat=True)]) | Q(actor=words))
+    if asked.since:
+        rows = rows.filter(at__gte=asked.since)
+    return rows.filter(at__lt=asked.until) if asked.until else rows
+
+
+def _lines(entries: list[TrailEntry]) -> Iterator[Line]:
+    named = {entry.seq: _patients_of(entry) for entry in entries}
+    known = {one for patients in named.values() for one in patients}
+    numbers = {str(pk): number for pk, number in Patient.objects.filter(pk__in=known).values_list("pk", "number")}
+    people = _people(entries)
+    for entry in entries:
+        patients = tuple(numbers[one] for one in named[entry.seq] if one in numbers)
+        yield Line(
+            entry.seq,
+            entry.at,
+            people.get(entry.actor, entry.actor),
+            entry.action,
+            entry.kind,
+            entry.subject_id,
+            patients,
+            entry.detail,
+            entry.digest,
+        )
+
+
+def _people(entries: list[TrailEntry]) -> dict[str, str]:
+    keys = {entry.actor.removeprefix("user:") for entry in entries if entry.actor.startswith("user:")}
+    ids = [int(key) for key in keys if key.isdecimal()]
+    return {f"user:{pk}": name for pk, name in User.objects.filter(pk__in=ids).values_list("pk", "name")}
+
+
+def _patients_of(entry: TrailEntry) -> tuple[str, ...]:
+    listed = json.loads(entry.detail).get("patients", [])
+    several = [str(one) for one in listed] if isinstance(listed, list) else []
+    return tuple(dict.fromkeys([*([entry.patient_id] if entry.patient_id else []), *several]))
