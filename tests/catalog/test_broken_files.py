@@ -141,9 +141,29 @@ REASONS = [
     ("payer", '"[A-Z]{3}[0-9]{6,9}"', '"([A-Z]+)+"', "bad-pattern", "edit[2].pattern"),
     ("payer", '"[A-Z]{3}[0-9]{6,9}"', '"[Z-A]{3}"', "bad-pattern", "edit[2].pattern"),
     ("payer", '"[A-Z]{3}[0-9]{6,9}"', '"A{9,1}"', "bad-pattern", "edit[2].pattern"),
+    ("payer", '"[A-Z]{3}[0-9]{6,9}"', '"[0-9]{1,9}[0-9]{1,9}[0-9]{1,9}"', "bad-pattern", "edit[2].pattern"),
+    ("payer", 'receiver_id      = "RCV98765"', 'receiver_id = "RCV9876500000000"', "bad-name", "receiver_id"),
+    ("payer", 'filing_indicator = "CI"', 'filing_indicator = "CIX"', "bad-name", "filing_indicator"),
+    ("payer", 'zip = "606010001"', 'zip = "6060"', "bad-address", "address.zip"),
+    ("payer", 'state = "IL"', 'state = "Illinois"', "bad-address", "address.state"),
+    ("payer", 'street = "1 Payer Plaza"', 'street = "1~Payer*Plaza"', "bad-address", "address.street"),
+    ("payer", 'city = "Chicago"', 'city = "Chicago:"', "bad-address", "address.city"),
     ("payer", "filing_days      = 180", "filing_days = 0", "out-of-range", "filing_days"),
     ("payer", 'state = "IL", ', "", "missing-key", "address.state"),
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("edit", "key"),
+    [
+        ('kind = "requires-authorization"\ncodes = ["90837", "therapy"]', "codes[2]"),
+        ('kind = "modifier-for-taxonomy"\ntaxonomy = "101Y"\nmodifier = "H"', "modifier"),
+        ('kind = "modifier-for-taxonomy"\ntaxonomy = "counselor"\nmodifier = "HO"', "taxonomy"),
+    ],
+)
+def test_a_parameter_of_the_wrong_shape_is_refused(edit, key, tmp_path):
+    (finding,) = own_shelf(tmp_path, "payer", own_text("payer") + f"\n[[edit]]\n{edit}\n").findings
+    assert (finding.code, finding.place) == ("shelf.bad-shape", f"payers/own.toml: edit[3].{key}")
 
 
 @pytest.mark.parametrize(("kind", "old", "new", "code", "key"), REASONS)

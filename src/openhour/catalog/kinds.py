@@ -18,6 +18,7 @@ class Parameter:
     `places` (a tuple of place-of-service codes) or `pattern` (a regular expression of literals, character classes and
     counted repeats, for `re.fullmatch`).
     one_of: the only values allowed, empty where any is. minimum and maximum: for `number`, both included.
+    shape: for `text` and `texts`, what each value must look like in full (a regular expression), with its words in `like`.
     """
 
     name: str
@@ -26,11 +27,16 @@ class Parameter:
     minimum: int | None = None
     maximum: int | None = None
     one_of: tuple[str, ...] = ()
+    shape: str = ""
+    like: str = ""
 
 
 MONITORS: dict[str, tuple[Parameter, ...]] = {
     # An answer at a flag of the instrument: `raises` names the flag (`suicide-risk`).
-    "item-flag": (Parameter("of", "instruments"), Parameter("raises", "text")),
+    "item-flag": (
+        Parameter("of", "instruments"),
+        Parameter("raises", "text", shape="[a-z0-9]+(-[a-z0-9]+)*", like="suicide-risk"),
+    ),
     # Worse by the instrument's reliable points than the score it is held against.
     "reliable-worsening": (
         Parameter("of", "instruments"),
@@ -43,11 +49,14 @@ MONITORS: dict[str, tuple[Parameter, ...]] = {
 }
 
 PAYER_EDITS: dict[str, tuple[Parameter, ...]] = {
-    "requires-authorization": (Parameter("codes", "texts"),),
+    "requires-authorization": (Parameter("codes", "texts", shape="[0-9A-Z]{5}", like="90837"),),
     "allowed-place-of-service": (Parameter("places", "places"),),
     "requires-member-id-pattern": (Parameter("pattern", "pattern"),),
     # `taxonomy` is a prefix (`101Y`); the modifier stands on every line that such a clinician renders.
-    "modifier-for-taxonomy": (Parameter("taxonomy", "text"), Parameter("modifier", "text")),
+    "modifier-for-taxonomy": (
+        Parameter("taxonomy", "text", shape="[0-9A-Z]{3,10}", like="101Y"),
+        Parameter("modifier", "text", shape="[0-9A-Z]{2}", like="HO"),
+    ),
 }
 
 SCORING = ("sum",)

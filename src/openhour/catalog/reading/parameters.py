@@ -9,7 +9,7 @@ from openhour.catalog.kinds import Parameter
 from openhour.catalog.places import place_is_known
 from openhour.catalog.reading.table import SLUG, Table
 
-# Literals, classes and counted repeats only: nothing that can run away on a long text.
+# Literals, classes and counted repeats only, at most two of them open: nothing that can run away on a long text.
 _PATTERN = re.compile(
     r"(?:(?:\[(?:[A-Za-z0-9](?:-[A-Za-z0-9])?)+\]|\\d|[A-Za-z0-9 ]|-)(?:\{\d{1,2}(?:,\d{1,2})?\}|\?)?)+"
 )
@@ -36,20 +36,35 @@ def _value(table: Table, parameter: Parameter) -> object:
         return read_places(table, parameter.name)
     if parameter.takes in ("texts", "instruments"):
         return _texts(table, parameter)
-    return table.one_of(parameter.name, parameter.one_of) if parameter.one_of else table.text(parameter.name)
+    if parameter.one_of:
+        return table.one_of(parameter.name, parameter.one_of)
+    return _shaped(table, parameter, table.text(parameter.name), parameter.name)
 
 
 def _texts(table: Table, parameter: Parameter) -> tuple[str, ...]:
     values = table.texts(parameter.name)
     if parameter.takes == "instruments" and not all(SLUG.fullmatch(value) for value in values):
         table.refuse("bad-slug", "An instrument is named by its slug, such as phq-9.", parameter.name)
+    for place, value in enumerate(values, start=1):
+        _shaped(table, parameter, value, f"{parameter.name}[{place}]")
     return values
+
+
+def _shaped(table: Table, parameter: Parameter, value: str, key: str) -> str:
+    if value and parameter.shape and not re.fullmatch(parameter.shape, value, re.ASCII):
+        table.refuse("bad-shape", f"This looks like {parameter.like}.", key)
+    return value
 
 
 def _pattern(table: Table, key: str) -> str:
     pattern = table.text(key)
-    if pattern and not (len(pattern) <= 80 and _PATTERN.fullmatch(pattern) and _compiles(pattern)):
-        sentence = "A pattern is made of letters, digits, [A-Z], [0-9] and counts such as {9} only."
+    open_counts = pattern.count(",") + pattern.count("?")
+    if pattern and not (
+        open_counts <= 2 and len(pattern) <= 80 and _PATTERN.fullmatch(pattern) and _compiles(pattern)
+    ):
+        sentence = (
+            "A pattern is made of letters, digits, [A-Z], [0-9] and counts such as {9}; at most two are open, {6,9}."
+        )
         table.refuse("bad-pattern", sentence, key)
     return pattern
 

@@ -10,9 +10,14 @@ from openhour.catalog.reading.head import read_pin
 from openhour.catalog.reading.parameters import read_parameters
 from openhour.catalog.reading.table import Table
 
-_ADDRESS = ("street", "city", "state", "zip")
 _CODE = re.compile(r"[0-9A-Z]{5}", re.ASCII)
-_X12_TEXT = re.compile(r"[A-Za-z0-9 ]{1,80}", re.ASCII)
+_X12_TEXT = re.compile(r"[A-Za-z0-9 ]+", re.ASCII)
+_PART_OF_ADDRESS = {
+    "street": (re.compile(r"[A-Za-z0-9 .,'#/-]{1,55}", re.ASCII), "a street and number, in plain letters"),
+    "city": (re.compile(r"[A-Za-z .'-]{2,30}", re.ASCII), "a city, in plain letters"),
+    "state": (re.compile(r"[A-Z]{2}", re.ASCII), "two capital letters"),
+    "zip": (re.compile(r"\d{5}(?:\d{4})?", re.ASCII), "five or nine digits"),
+}
 
 
 def read_payer(table: Table, digest: str) -> Payer:
@@ -23,10 +28,10 @@ def read_payer(table: Table, digest: str) -> Payer:
         pin=read_pin(table, "payer", digest),
         title=table.text("title"),
         kind=kind,
-        payer_id=_x12(table, "payer_id", claims),
-        filing_indicator=_x12(table, "filing_indicator", claims),
-        receiver_id=_x12(table, "receiver_id", claims),
-        receiver_name=_x12(table, "receiver_name", claims),
+        payer_id=_x12(table, "payer_id", claims, most=80),
+        filing_indicator=_x12(table, "filing_indicator", claims, most=2),
+        receiver_id=_x12(table, "receiver_id", claims, most=15),  # ISA08 has fifteen places
+        receiver_name=_x12(table, "receiver_name", claims, most=60),
         address=_address(table, claims),
         filing_days=table.maybe_number("filing_days", least=1, most=3_660),
         fees=_fees(table),
@@ -36,10 +41,10 @@ def read_payer(table: Table, digest: str) -> Payer:
     return payer
 
 
-def _x12(table: Table, key: str, needed: bool) -> str:
+def _x12(table: Table, key: str, needed: bool, *, most: int) -> str:
     value = table.text(key, None if needed else "")
-    if value and not _X12_TEXT.fullmatch(value):
-        table.refuse("bad-name", "Only letters, digits and spaces may stand in a claim file here.", key)
+    if value and not (_X12_TEXT.fullmatch(value) and len(value) <= most):
+        table.refuse("bad-name", f"A claim file takes at most {most} letters, digits and spaces here.", key)
     return value
 
 
@@ -47,9 +52,17 @@ def _address(table: Table, needed: bool) -> tuple[str, str, str, str]:
     if not needed and not table.has("address"):
         return ("", "", "", "")
     address = table.table("address")
-    street, city, state, code = (address.text(part) for part in _ADDRESS)
+    street, city, state, code = (_part(address, key) for key in _PART_OF_ADDRESS)
     address.close()
     return (street, city, state, code)
+
+
+def _part(address: Table, key: str) -> str:
+    value = address.text(key)
+    shape, words = _PART_OF_ADDRESS[key]
+    if value and not shape.fullmatch(value):
+        address.refuse("bad-address", f"A claim file takes {words} here.", key)
+    return value
 
 
 def _fees(table: Table) -> tuple[Fee, ...]:
