@@ -93,7 +93,11 @@ HELD = {
         patient(address=replace(ANA.address, line1=" ")),
         practice(name=""),
     ],
-    "claim.letters": [patient(person=Person("王", "芳")), patient(person=Person("***"))],
+    "claim.letters": [
+        patient(person=Person("王", "芳")),
+        patient(person=Person("***")),
+        patient(address=replace(ANA.address, city="A ")),
+    ],
     "claim.filing-indicator": [coverage(payer=replace(COVERED.payer, filing_indicator="XX"))],
     "claim.relation": [coverage(relation="99", holder=Person("Doe", "Max"))],
     "claim.holder-missing": [coverage(relation="19")],

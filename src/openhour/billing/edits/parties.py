@@ -12,6 +12,7 @@ from openhour.billing.x12.charset import is_writable, loses_letters, name
 from openhour.kernel import npi_is_valid
 
 _TAXONOMY = re.compile(r"[0-9]{3}[0-9A-Z]{6}X").fullmatch
+_plain = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 '.,/#&-]*[A-Za-z0-9.])?").fullmatch
 _ZIP = re.compile(r"[0-9]{5}(?:-?[0-9]{4})?").fullmatch
 _LONG_ZIP = re.compile(r"[0-9]{5}-?[0-9]{4}").fullmatch
 
@@ -147,7 +148,7 @@ def npi(text: str, place: str, role: str) -> tuple[Edit, ...]:
 
 def person(who: Person, place: str, role: str) -> tuple[Edit, ...]:
     """The last name is needed; each part must be writable."""
-    if _simple(who.last, 60) and _simple(who.first, 35) and not who.middle and not who.suffix:
+    if not (who.middle or who.suffix) and _simple(who.last, 60) and _simple(who.first, 35):
         return ()
     parts = ((who.first, 35, "first name"), (who.middle, 25, "middle name"), (who.suffix, 10, "suffix"))
     return (
@@ -186,7 +187,7 @@ def _address(where: Address, place: str, long_zip: bool) -> tuple[Edit, ...]:
 
 def title(text: str, most: int, place: str, what: str, *, least: int = 1) -> tuple[Edit, ...]:
     """A name or an address line: cleaned for the file where it can be, cut with a warning, else held."""
-    if least <= len(text) <= most and text.isascii() and text.isalpha():
+    if least <= len(text) <= most and _plain(text):
         return ()
     if not text.strip():
         return (hold("claim.missing", f"{what} is missing.", place),)

@@ -16,6 +16,15 @@ from openhour.kernel import Finding
 MOST_FINDINGS = 200
 _BY_QUALIFIER = frozenset(("NM1", "REF", "PRV", "AMT"))
 _BY_ENTITY = frozenset(("N3", "N4", "DMG", "PER"))
+_STARTS = {
+    role: tuple(
+        (one.partition("@")[0] + "*", one, PATTERNS[one].fullmatch)
+        for one in sorted(followers, key=lambda one: one not in ("LX", "NM1*82"))
+        if not one.startswith("HL")
+    )
+    for role, followers in NEXT.items()
+}
+"""How the segments begin that may follow a role; the three kinds of HL begin alike and are told apart by `_role`."""
 
 
 @dataclass(slots=True)
@@ -28,18 +37,23 @@ class Walk:
 
     def events(self) -> Iterator[tuple[str, re.Match[str]]]:
         """Each well-formed segment with its role (`NM1*82`, `N4@85`), in order."""
-        role, entity, follows = "", "", NEXT[""]
+        role, entity = "", ""
         for number, segment in enumerate(self._segments(), start=1):
             self.number = number
-            found = _role(segment, entity)
-            if found not in follows:
-                self._unexpected(segment, found)
-                if found not in PATTERNS:
-                    continue
-            role, follows = found, NEXT[found]
+            for start, found, fits in _STARTS[role]:  # noqa: B007 - both are used below
+                if segment.startswith(start):
+                    break
+            else:
+                found = _role(segment, entity)
+                if found not in NEXT[role]:
+                    self._unexpected(segment, found)
+                    if found not in PATTERNS:
+                        continue
+                fits = PATTERNS[found].fullmatch
+            role = found
             if role[:4] == "NM1*":
                 entity = role[4:]
-            match = PATTERNS[role].fullmatch(segment)
+            match = fits(segment)
             if match is None:
                 self._misfit(segment, role)
             else:
@@ -57,7 +71,7 @@ class Walk:
         for piece in (self.text,) if isinstance(self.text, str) else self.text:
             *whole, rest = (rest + piece).split("~")
             for segment in whole:
-                yield segment.lstrip("\r\n")
+                yield segment.lstrip("\r\n") if segment[:1] < " " else segment
         if rest.strip():
             self.add("x12.cut-off", "The last segment has no end.")
 
