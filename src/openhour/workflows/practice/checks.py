@@ -60,9 +60,7 @@ def zone(value: str) -> Iterator[Finding]:
     """An IANA name, such as America/Chicago."""
     try:
         ZoneInfo(value)
-    except (ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError; a folder's name is an OSError
-        yield Finding("zone.unknown", "Write the time zone as in America/Chicago.", "zone")
-    except KeyError:
+    except (KeyError, ValueError, OSError):  # an unknown name is a KeyError, a path a ValueError, a folder an OSError
         yield Finding("zone.unknown", "Write the time zone as in America/Chicago.", "zone")
 
 
@@ -90,4 +88,4 @@ def one_of(value: str, known: Iterable[str], place: str, called: str) -> Iterato
     """One of the words there are."""
     words = list(known)
     if value not in words:
-        yield Finding(f"{place}.unknown", f"{called}: one of {', '.join(words)}.", place)
+        yield Finding(f"{place}.unknown", f"{called} one of {', '.join(words)}.", place)
