@@ -228,6 +228,14 @@ def test_the_payer_asks_for_more(kind, parameters, wrong, right, code):
     assert code not in codes(right, ctx)
 
 
+def test_what_the_patient_pays_is_never_claimed():
+    assert codes(CLAIM, context(payer=replace(INSURER, kind="self-pay"))) == ["claim.self-pay"]
+
+
+def test_a_claim_to_another_payer_than_the_coverages_is_held():
+    assert codes(CLAIM, context(payer=replace(INSURER, payer_id="88888"))) == ["claim.payer"]
+
+
 def test_every_kind_that_the_shelf_knows_has_its_function():
     assert set(KINDS) == set(PAYER_EDITS)
 

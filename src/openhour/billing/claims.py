@@ -13,6 +13,7 @@ from datetime import date, datetime
 
 from openhour.billing.codes import ORIGINAL, SELF
 from openhour.billing.timecode import Charge
+from openhour.catalog.forms import Payer
 from openhour.kernel import Money
 
 LINES_PER_CLAIM = 50
@@ -97,6 +98,13 @@ class PayerParty:
     payer_id: str
     filing_indicator: str
     address: Address | None = None
+
+
+def payer_party(payer: Payer) -> PayerParty:
+    """The payer of the shelf as a claim names it; its address is left out where it isn't known."""
+    street, city, state, zip_code = payer.address
+    where = Address(street, city, state, zip_code) if street and city else None
+    return PayerParty(payer.receiver_name or payer.title, payer.payer_id, payer.filing_indicator, where)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,14 @@ def filing_edits(claim: Claim, context: EditContext) -> tuple[Edit, ...]:
 
 
 def payer_edits(claim: Claim, context: EditContext) -> tuple[Edit, ...]:
-    """Every edit of the payer's definition. Raises KeyError for a kind that the shelf should have refused."""
+    """The claim goes to this very payer, who takes claims, and passes every edit of the payer's definition.
+
+    Raises KeyError for a kind that the shelf should have refused.
+    """
+    if context.payer.kind == "self-pay":
+        return (hold("claim.self-pay", "The patient pays this themselves: print a superbill instead.", "coverage"),)
+    if claim.coverage.payer.payer_id != context.payer.payer_id:
+        return (hold("claim.payer", "The claim's payer isn't the one of the coverage.", "coverage.payer"),)
     if not context.payer.edits:
         return ()
     return tuple(edit for asked in context.payer.edits for edit in KINDS[asked.kind](claim, dict(asked.parameters)))
