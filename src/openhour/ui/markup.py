@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
@@ -23,7 +24,8 @@ def text(value: object) -> Markup:
         return value
     if isinstance(value, (int, float)):
         return Markup(value)  # noqa: S704  a number holds nothing to escape
-    return escape(_NOT_TEXT.sub("�", str(value)))
+    words = str(value)
+    return escape(words if words.isprintable() else _NOT_TEXT.sub("�", words))
 
 
 def attributes(*many: Mapping[str, object], **more: object) -> Markup:
@@ -38,16 +40,28 @@ def attributes(*many: Mapping[str, object], **more: object) -> Markup:
 
 
 def _attribute(name: str, value: object) -> str:
-    if not _NAME.fullmatch(name) or name == "style" or name.startswith("on"):
+    if not _may_stand(name):
         raise ValueError(f"not an attribute of a page: {name!r}")
     if value is None or value is False:
         return ""
-    return f" {name}" if value is True else f' {name}="{text(value)}"'
+    if value is True:
+        return f" {name}"
+    return f' {name}="{value if isinstance(value, (int, float)) else text(value)}"'
+
+
+@lru_cache(maxsize=512)
+def _may_stand(name: str) -> bool:
+    return bool(_NAME.fullmatch(name)) and name != "style" and not name.startswith("on")
+
+
+@lru_cache(maxsize=512)
+def _dashed(name: str) -> str:
+    return name.rstrip("_").replace("_", "-")
 
 
 def element(tag: str, *inside: object, **attrs: object) -> Markup:
     """`<tag …>inside</tag>`; in names of attributes, `_` stands for `-` (`stroke_width`)."""
-    named = attributes({name.rstrip("_").replace("_", "-"): value for name, value in attrs.items()})
+    named = "".join([_attribute(_dashed(name), value) for name, value in attrs.items()])
     return Markup(f"<{tag}{named}>{''.join([text(part) for part in inside])}</{tag}>")  # noqa: S704
 
 

@@ -56,12 +56,12 @@ class Course:
     reliable_points: float | None = None
     better: str = "lower"
     caseness: float | None = None
-    expected: tuple[CoursePoint, ...] = field(default=())
+    expected: tuple[CoursePoint, ...] = ()
+    scored: tuple[CoursePoint, ...] = field(init=False)
 
-    @property
-    def scored(self) -> tuple[CoursePoint, ...]:
-        """The points that have a score."""
-        return tuple(point for point in self.points if point.scored)
+    def __post_init__(self) -> None:
+        """The points that have a score, found once: the drawing asks for them often."""
+        object.__setattr__(self, "scored", tuple(point for point in self.points if point.scored))
 
     def band_of(self, score: float) -> str:
         """The label of the band that holds the score; empty below the first."""
