@@ -51,6 +51,23 @@ def test_the_widest_bytes_do_not_overflow():
     assert (pairs.pre.tolist(), pairs.post.tolist()) == ([-128, 127], [127, -128])
 
 
+@pytest.mark.parametrize("around", [-(2**40), -40_000, -(2**15), 0, 2**15 - 28, 100_000, 2**40])
+@pytest.mark.parametrize("kind", [np.int64, np.float64])
+def test_scores_far_from_zero_are_counted_in_a_table_too(around, kind):
+    scores = (np.random.default_rng(2).integers(0, 28, (2, 500)) + around).astype(kind)
+    pairs = Pairs.of(*scores)
+    patients = list(zip(*scores.tolist(), strict=True))
+    assert {pair: patients.count(pair) for pair in patients} == {
+        (pre, post): count for pre, post, count in zip(pairs.pre, pairs.post, pairs.patients, strict=True)
+    }
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16, np.uint64, np.int32])
+def test_whole_numbers_of_every_kind_are_counted_alike(kind):
+    scores = np.array([[200, 3, 200], [0, 255, 0]])
+    assert Pairs.of(*scores.astype(kind)).patients.tolist() == Pairs.of(*scores).patients.tolist() == [1, 2]
+
+
 def test_a_gap_or_an_infinity_is_no_score():
     for bad in (np.nan, np.inf):
         with pytest.raises(ValueError, match="finite"):

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openhour.catalog.instrument import ChangeRule, Scoring
+from openhour.catalog.instrument import ChangeRule, Choice, Scoring
 from openhour.measures import score, score_columns
-from tests.measures.instruments import GAPPED, NINE, SEVEN, WELL
+from tests.measures.instruments import GAPPED, NINE, SEVEN, WELL, questions
 from tests.shared_data import shared
 
 ANYTHING = st.one_of(st.none(), st.integers(-2, 9), st.integers(), st.booleans(), st.text(max_size=5), st.floats())
@@ -176,3 +176,20 @@ def test_where_that_program_sums_past_missing_answers_ours_does_not():
     assert sum(value for value in partial.values() if value is not None) == 18
     found = score(SEVEN, partial)
     assert (found.total, found.complete, found.missing) == (None, False, ("4",))
+
+
+@pytest.mark.parametrize("kind", [np.int8, np.uint8, np.int16, np.int64, np.float32, np.float64])
+def test_every_type_of_number_is_read_alike(kind):
+    answers = np.array([[0] * 9, [3] * 9, [1] * 8 + [7], [2] * 8 + [100]]).astype(kind)
+    found = score_columns(NINE, answers)
+    assert (found.totals.tolist(), found.outside.tolist()) == ([0, 27, 0, 0], [0, 0, 1, 1])
+
+
+def test_a_scale_wider_than_a_byte_is_not_counted_around_the_corner():
+    wide = replace(SEVEN, items=questions(3, choices=tuple(Choice(value, "", "") for value in range(301))))
+    found = score_columns(wide, np.array([[-1, 0, 0], [127, 127, 127]], np.int8))
+    assert (found.scored.tolist(), found.totals.tolist()) == ([False, True], [0, 381])
+
+
+def test_no_rows_have_an_empty_result():
+    assert score_columns(NINE, np.zeros((0, 9))).totals.shape == (0,)

@@ -144,7 +144,7 @@ def test_an_id_that_is_not_utf8_is_refused_by_its_row(tmp_path):
     path = answers_csv(tmp_path, [("Ana", *[1] * 9), ("?", *[1] * 9)])
     path.write_bytes(path.read_bytes().replace(b"?", b"\xff"))
     with pytest.raises(Refused) as refusal:
-        score_file(NINE, Asked(path, id_column="id"))
+        score_file(NINE, Asked(path, id_column="id", out=tmp_path / "scores.csv"))
     assert refusal.value.findings[0].place.endswith("row 3, column id")
 
 

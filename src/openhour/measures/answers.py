@@ -36,9 +36,9 @@ def read_column(item: Item, column: Column, missing: Mask | None = None) -> Read
     absent = np.zeros(column.shape, np.bool_) if missing is None else missing
     if column.dtype.kind == "f":
         absent = absent | np.isnan(column)
-    wrong = ~is_choice(item, column) & ~absent
-    counted = np.where(absent | wrong, 0, column)
-    return Reading(counted.astype(np.int32) if column.dtype.kind == "f" else counted, absent, wrong)
+    inside = is_choice(item, column) & ~absent
+    counted = np.where(inside, column, 0).astype(np.int32) if column.dtype.kind == "f" else column * inside
+    return Reading(counted, absent, ~(inside | absent))
 
 
 def is_choice(item: Item, column: Column) -> Mask:
@@ -46,6 +46,11 @@ def is_choice(item: Item, column: Column) -> Mask:
     scores = sorted({choice.score for choice in item.choices})
     if scores != list(range(scores[0], scores[-1] + 1)):
         return np.isin(column, scores)
+    if (
+        scores[0] == 0 and scores[-1] < 128 and column.dtype == np.int8
+    ):  # one comparison: below zero is far above, read without a sign
+        unsigned: Mask = column.view(np.uint8) <= scores[-1]
+        return unsigned
     within: Mask = (column >= scores[0]) & (column <= scores[-1])
     return within & (np.floor(column) == column) if column.dtype.kind == "f" else within
 

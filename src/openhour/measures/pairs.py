@@ -33,7 +33,7 @@ class Pairs:
         """Count the pairs of two arrays of shape (n,), without gaps (no NaN). Raises ValueError for NaN or infinity."""
         if pre.shape != post.shape or pre.ndim != 1:
             raise ValueError("first and last scores need the same number of patients")
-        if not (np.isfinite(pre).all() and np.isfinite(post).all()):
+        if not (_finite(pre) and _finite(post)):
             raise ValueError("a pair needs two finite scores")
         return _tabulated(pre, post) or _sorted(pre, post, np.ones(pre.shape, np.int64))
 
@@ -88,13 +88,19 @@ def _tabulated(pre: NDArray[Any], post: NDArray[Any]) -> Pairs | None:
     return Pairs((seen // width + low).astype(np.float64), (seen % width + low).astype(np.float64), table[seen])
 
 
-def _places(pre: NDArray[Any], post: NDArray[Any], low: int, width: int) -> NDArray[np.int32]:
-    places = pre.astype(np.int32)
+def _places(pre: NDArray[Any], post: NDArray[Any], low: int, width: int) -> NDArray[Any]:
+    """Row times width plus column, in the smallest numbers that hold it."""
+    small = width * width < 2**15 and low >= -(2**15) and low + width < 2**15
+    places: NDArray[Any] = pre.astype(np.int16 if small else np.int64)
     places -= low
     places *= width
-    places += post.astype(np.int32)
+    places += post if post.dtype == np.int8 else post.astype(places.dtype, copy=False)
     places -= low
     return places
+
+
+def _finite(scores: NDArray[Any]) -> bool:
+    return scores.dtype.kind in "iu" or bool(np.isfinite(scores).all())
 
 
 def _whole(scores: NDArray[Any]) -> bool:

@@ -22,7 +22,9 @@ CHUNK = 131_072
 """Rows at a time: small enough for the processor's cache, large enough that Python costs nothing."""
 
 Totals = NDArray[np.int32]
-Kind = Callable[[Instrument, Totals, Totals], Totals]
+Counts = NDArray[np.int8]
+Triple = tuple[Item, Column, Mask | None]
+Kind = Callable[[Instrument, Totals, Counts], Totals]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,8 @@ class ScoreColumns:
     scored: Mask
     bands: NDArray[np.int8]
     at_case: Mask
-    missing: NDArray[np.int16]
-    outside: NDArray[np.int16]
+    missing: Counts
+    outside: Counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,45 +99,50 @@ def score_columns(
     masks = [None] * len(pairs) if missing is None else list(missing.T)
     triples = [(item, column, mask) for (item, column), mask in zip(pairs, masks, strict=True) if item.scored]
     size = len(triples[0][1])
-    sums, absent, wrong = np.zeros(size, np.int32), np.zeros(size, np.int16), np.zeros(size, np.int16)
-    for rows in _chunks(size):
-        for item, column, mask in triples:
-            _count(item, column[rows], None if mask is None else mask[rows], sums[rows], absent[rows], wrong[rows])
-    return _scored(instrument, sums, absent, wrong)
+    parts = [_score_rows(instrument, triples, rows) for rows in _chunks(size)]
+    return ScoreColumns(*(np.concatenate([getattr(part, name) for part in parts]) for name in ScoreColumns.__slots__))
 
 
-def _chunks(size: int) -> Iterator[slice]:
-    return (slice(start, start + CHUNK) for start in range(0, size, CHUNK))
+def _chunks(size: int) -> list[slice]:
+    """At least one, so that no rows have an (empty) result too."""
+    return [slice(start, start + CHUNK) for start in range(0, max(size, 1), CHUNK)]
 
 
-def _count(
-    item: Item, column: Column, mask: Mask | None, sums: Totals, absent: NDArray[np.int16], wrong: NDArray[np.int16]
-) -> None:
-    """Add one item to the running sums, in place."""
-    reading = read_column(item, column, mask)
-    sums += reading.counted
-    absent += reading.missing
-    wrong += reading.outside
+def _score_rows(instrument: Instrument, triples: Sequence[Triple], rows: slice) -> ScoreColumns:
+    """Running sums in the smallest numbers that hold them: that is what makes it fast."""
+    size = len(triples[0][1][rows])
+    highest = sum(max(abs(choice.score) for choice in item.choices) for item, _, _ in triples)
+    sums: Column = np.zeros(size, np.int8 if highest < 128 else np.int32)
+    absent, wrong = np.zeros(size, np.int8), np.zeros(size, np.int8)
+    for item, column, mask in triples:
+        reading = read_column(item, column[rows], None if mask is None else mask[rows])
+        sums += reading.counted.astype(sums.dtype, copy=False)
+        wrong += reading.outside.view(np.int8)
+        if mask is not None or column.dtype.kind == "f":
+            absent += reading.missing.view(np.int8)
+    return _scored(instrument, sums.astype(np.int32), absent, wrong)
 
 
-def _scored(
-    instrument: Instrument, sums: Totals, missing: NDArray[np.int16], outside: NDArray[np.int16]
-) -> ScoreColumns:
+def _scored(instrument: Instrument, sums: Totals, missing: Counts, outside: Counts) -> ScoreColumns:
     scored = (outside == 0) & (missing <= instrument.scoring.missing_at_most)
     scored &= missing < len(instrument.scored_items)
-    totals = np.where(scored, KINDS[instrument.scoring.kind](instrument, sums, missing.astype(np.int32)), 0)
+    totals = KINDS[instrument.scoring.kind](instrument, sums, missing) * scored
+    lowest = int(totals.min(initial=0))
+    possible = np.arange(lowest, int(totals.max(initial=0)) + 1, dtype=np.int32)
     starts = [band.at_least for band in instrument.bands]
-    bands = np.where(scored, np.searchsorted(starts, totals, side="right") - 1, -1).astype(np.int8)
-    return ScoreColumns(totals, scored, bands, scored & at_case(instrument, totals), missing, outside)
+    band_of = (np.searchsorted(starts, possible, side="right") - 1).astype(np.int8)
+    place = totals if lowest == 0 else totals - lowest
+    bands = np.where(scored, band_of[place], np.int8(-1))
+    return ScoreColumns(totals, scored, bands, at_case(instrument, possible)[place] & scored, missing, outside)
 
 
-def _sum(instrument: Instrument, sums: Totals, missing: Totals) -> Totals:
+def _sum(instrument: Instrument, sums: Totals, missing: Counts) -> Totals:
     """The sum; where the definition lets items be missing, the answered ones stand for them: the mean answer
     times the number of items, halves rounded up, in whole numbers so that no float decides a half."""
     if not missing.any():
         return sums
     items = len(instrument.scored_items)
-    answered = np.maximum(items - missing, 1)
+    answered = np.maximum(items - missing.astype(np.int32), 1)
     prorated: Totals = (2 * sums * items + answered) // (2 * answered)
     return prorated
 

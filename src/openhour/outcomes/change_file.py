@@ -17,9 +17,8 @@ import pyarrow as pa
 
 from openhour.kernel import Finding, Refused
 from openhour.measures import Pairs, Rule, class_counts
-from openhour.measures.pairs import Floats
 from openhour.outcomes.cells import NO_CODES, Codes, numbers_in, texts_in
-from openhour.outcomes.judged import REASONS, SCHEMA, judged_rows, reason_places
+from openhour.outcomes.judged import REASONS, SCHEMA, Scores, judged_rows, reason_places
 from openhour.outcomes.places import NAMED, Places, refuse
 from openhour.outcomes.series import Series, joined, read_times
 from openhour.outcomes.tables import NOT_A_NUMBER, NOT_UTF8, Batch, Source, note_cells, open_table, read_batches
@@ -100,13 +99,16 @@ def change_file(asked: ChangeAsked, rule_of: Callable[[Pairs], Rule], seen: Seen
     return ChangeReport(group, rule, class_counts(group.pairs, rule))
 
 
-def _group(scores: Iterable[tuple[Any, Floats, Floats]]) -> Group:
+def _group(scores: Iterable[tuple[Any, Scores, Scores]]) -> Group:
     parts, reasons, patients = list[Pairs](), Counter[str](dict.fromkeys(REASONS[1:], 0)), 0
     for _, pre, post in scores:
+        patients += len(pre)
         why = reason_places(pre, post)
         both = why == 0
+        if both.all():
+            parts.append(Pairs.of(pre, post))
+            continue
         parts.append(Pairs.of(pre[both], post[both]))
-        patients += len(pre)
         for place, reason in enumerate(REASONS[1:], start=1):
             reasons[reason] += int((why == place).sum())
     return Group(Pairs.together(parts), patients, dict(reasons))
@@ -121,8 +123,8 @@ def _rule(asked: ChangeAsked, group: Group, rule_of: Callable[[Pairs], Rule]) ->
         raise Refused([Finding(f.code, f.sentence, f.place or file) for f in refusal.findings]) from refusal
 
 
-def _scores(asked: ChangeAsked, source: Source, seen: Seen) -> Iterator[tuple[Any, Floats, Floats]]:
-    """Ids, first and last scores, in one or more parts; NaN where there is no score. Raises Refused at the end."""
+def _scores(asked: ChangeAsked, source: Source, seen: Seen) -> Iterator[tuple[Any, Scores, Scores]]:
+    """Ids (where they are to be written), first and last scores, in one or more parts. Raises Refused at the end."""
     places = Places(str(asked.path))
     shape = asked.shape
     yield from (
@@ -135,17 +137,17 @@ def _scores(asked: ChangeAsked, source: Source, seen: Seen) -> Iterator[tuple[An
 
 def _two_columns(
     asked: ChangeAsked, shape: TwoColumns, source: Source, places: Places, seen: Seen
-) -> Iterator[tuple[Any, Floats, Floats]]:
+) -> Iterator[tuple[Any, Scores, Scores]]:
     for batch in read_batches(source, [shape.pre, shape.post, *([] if shape.id is None else [shape.id])]):
         pre, post = (_column(asked, source, batch, name, places) for name in (shape.pre, shape.post))
-        yield _ids(shape.id, source, batch, places), pre, post
+        yield _ids(shape.id, source, batch, places) if asked.out else None, pre, post
         seen(batch.done)
 
 
 def _long(
     asked: ChangeAsked, shape: Long, source: Source, places: Places, seen: Seen
-) -> Iterator[tuple[Any, Floats, Floats]]:
-    ids, times, scores = list[Any](), list[Any](), list[Floats]()
+) -> Iterator[tuple[Any, Scores, Scores]]:
+    ids, times, scores = list[Any](), list[Any](), list[Scores]()
     for batch in read_batches(source, [shape.id, shape.time, shape.value]):
         ids.append(_ids(shape.id, source, batch, places))
         times.append(_texts(source, batch, shape.time, places))
@@ -157,7 +159,7 @@ def _long(
     _note_gaps(source, places, who.to_pylist(), when, shape)
     places.settle()
     first, last = (_read(source, when, asked_time, shape.time) for asked_time in (shape.first, shape.last))
-    series = Series.of(who, _times(source, when, shape.time), np.concatenate(scores))
+    series = Series.of(who, _times(source, when, shape.time), np.concatenate(scores).astype(np.float64))
     words = "The patient has a second row with the same time."
     places.add("series.time-twice", words, source.rows_of(series.repeated().tolist()[: NAMED + 1]), shape.time)
     places.settle()
@@ -178,7 +180,7 @@ def _note_gaps(source: Source, places: Places, who: list[str], when: list[str], 
         places.add("series.gap", words, source.rows_of(empty), column)
 
 
-def _times(source: Source, when: list[str], column: str) -> Floats:
+def _times(source: Source, when: list[str], column: str) -> Scores:
     read = read_times(when)
     if read is None:
         words = "The times are neither all numbers nor all dates written as 2026-01-31."
@@ -196,14 +198,16 @@ def _read(source: Source, when: list[str], asked_time: str | None, column: str) 
     return read[asked_time]
 
 
-def _column(asked: ChangeAsked, source: Source, batch: Batch, name: str, places: Places) -> Floats:
-    numbers = numbers_in(batch.columns[name], asked.codes)
+def _column(asked: ChangeAsked, source: Source, batch: Batch, name: str, places: Places) -> Scores:
+    numbers, limits = numbers_in(batch.columns[name], asked.codes), asked.limits
     note_cells(places, source, batch, numbers.bad, name, *NOT_A_NUMBER)
-    limits = asked.limits
-    beyond = np.flatnonzero((numbers.values < limits.lowest) | (numbers.values > limits.highest))
-    words = f"The score can't be: the measure goes from {limits.lowest:g} to {limits.highest:g}."
-    note_cells(places, source, batch, np.setdiff1d(beyond, numbers.bad), name, "score.impossible", words)
-    values: Floats = np.where(np.isfinite(numbers.values), numbers.values, np.nan)
+    if limits != Limits():
+        beyond = np.flatnonzero((numbers.values < limits.lowest) | (numbers.values > limits.highest))
+        words = f"The score can't be: the measure goes from {limits.lowest:g} to {limits.highest:g}."
+        note_cells(places, source, batch, np.setdiff1d(beyond, numbers.bad), name, "score.impossible", words)
+    if not len(numbers.bad):
+        return numbers.values
+    values: Scores = np.where(np.isfinite(numbers.values), numbers.values, np.nan)
     return values
 
 

@@ -9,7 +9,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from openhour.measures import CLASSES, Rule
-from openhour.measures.pairs import Floats
+
+Scores = NDArray[Any]
+"""Floats with NaN for no score, or whole numbers without gaps; shape (n,)."""
 
 SCHEMA = pa.schema(
     {
@@ -25,14 +27,18 @@ SCHEMA = pa.schema(
 REASONS = ("", "no first score", "no last score", "no score")
 
 
-def reason_places(pre: Floats, post: Floats) -> NDArray[np.int64]:
+def reason_places(pre: Scores, post: Scores) -> NDArray[np.int8]:
     """Index into REASONS, 0 where both scores are there; shape (n,)."""
-    why: NDArray[np.int64] = np.isnan(pre).astype(np.int64) + 2 * np.isnan(post)
-    return why
+    return _gaps(pre) + 2 * _gaps(post)
 
 
-def judged_rows(ids: Any, pre: Floats, post: Floats, rule: Rule) -> Any:
+def _gaps(scores: Scores) -> NDArray[np.int8]:
+    return np.isnan(scores).astype(np.int8) if scores.dtype.kind == "f" else np.zeros(scores.shape, np.int8)
+
+
+def judged_rows(ids: Any, pre: Scores, post: Scores, rule: Rule) -> Any:
     """One record batch of SCHEMA for patients with and without both scores; arrays of shape (n,)."""
+    pre, post = pre.astype(np.float64), post.astype(np.float64)
     why = reason_places(pre, post)
     both = why == 0
     index, found = rule.judge(np.where(both, pre, 0.0), np.where(both, post, 0.0))

@@ -110,17 +110,20 @@ def _score_batch(
         answers.append(numbers.values)
     scores, flags = score_columns(instrument, answers), flag_columns(instrument, answers)
     _tally(instrument, tally, scores, [(flag.raises, mask) for flag, mask in flags])
-    ids = _ids(asked, batch, places, source)
-    if rows is not None and not places.findings:
-        rows.write_batch(_rows(instrument, ids, columns, answers, scores, [(f.raises, mask) for f, mask in flags]))
+    if rows is not None:
+        ids = _ids(asked, batch, places, source)
+        if not places.findings:
+            raised = [(flag.raises, mask) for flag, mask in flags]
+            rows.write_batch(_rows(instrument, ids, columns, answers, scores, raised))
 
 
 def _tally(instrument: Instrument, tally: Tally, scores: ScoreColumns, flags: list[tuple[str, NDArray[Any]]]) -> None:
     tally.n += len(scores.totals)
     tally.scored += int(scores.scored.sum())
     tally.at_case += int(scores.at_case.sum())
-    tally.reasons[OUTSIDE] += int((~scores.scored & (scores.outside > 0)).sum())
-    tally.reasons[NOT_ANSWERED] += int((~scores.scored & (scores.outside == 0)).sum())
+    outside = int((scores.outside > 0).sum())  # none of these has a score
+    tally.reasons[OUTSIDE] += outside
+    tally.reasons[NOT_ANSWERED] += len(scores.totals) - int(scores.scored.sum()) - outside
     for place, band in enumerate(instrument.bands):
         tally.bands[band.label] += int((scores.bands == place).sum())
     for raises, mask in flags:
