@@ -5,8 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import click
 import pytest
 
+from openhour.project.cli import openhour as program
 from openhour.project.cli.commands import COMMANDS
 from tests.project.command_line import openhour
 
@@ -24,11 +26,21 @@ def test_help_lists_every_command_and_imports_nothing_heavy():
     assert all(f"  {registered.name}" in done.stdout for registered in COMMANDS)
 
 
-@pytest.mark.parametrize("registered", COMMANDS, ids=lambda registered: registered.name)
-def test_every_command_has_help_with_an_example_and_speaks_json(openhour, registered):
-    said = openhour(registered.name, "--help")
+def every_command() -> list[tuple[str, ...]]:
+    """What a person types for each command, those inside a group too."""
+    typed: list[tuple[str, ...]] = []
+    context = click.Context(program)
+    for name in program.list_commands(context):
+        command = program.get_command(context, name)
+        typed += [(name, inner) for inner in command.commands] if isinstance(command, click.Group) else [(name,)]
+    return typed
+
+
+@pytest.mark.parametrize("typed", every_command(), ids=" ".join)
+def test_every_command_has_help_with_an_example_and_speaks_json(openhour, typed):
+    said = openhour(*typed, "--help")
     assert said.exit == 0
-    assert f"Example:\n    openhour {registered.name}" in said.out
+    assert f"Example:\n    openhour {' '.join(typed)}" in said.out
     assert "--json" in said.out
 
 
