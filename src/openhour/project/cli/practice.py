@@ -12,7 +12,8 @@ from typing import Any
 import click
 
 from openhour.kernel import Finding, Refused
-from openhour.project.cli.contract import Answer, openhour_command, with_practice
+from openhour.project.cli.contract import Answer
+from openhour.project.cli.on_practice import practice_command
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 _TIME = click.DateTime(["%H:%M"])
@@ -24,10 +25,6 @@ _TIME = click.DateTime(["%H:%M"])
 )
 def command() -> None:
     """Set up the practice: sites, rooms, staff, licences."""
-    with_practice()
-    from openhour.project.database import require_database
-
-    require_database()
 
 
 def _now() -> datetime:
@@ -69,7 +66,7 @@ def _once(password: str) -> str:
     return f"One-time password (shown once, works for 72 hours): {password}"
 
 
-@openhour_command(
+@practice_command(
     "init",
     example="openhour practice init --name 'Elm Street Therapy' --phone 5555550100 \\\n"
     "    --owner-name 'Olga Oak' --owner-email olga@example.org",
@@ -90,7 +87,7 @@ def init(owner_name: str, owner_email: str, **typed: str | None) -> Answer:
     )
 
 
-@openhour_command("change", example="openhour practice change --phone 5555550100 --npi 1234567893")
+@practice_command("change", example="openhour practice change --phone 5555550100 --npi 1234567893")
 @_practice_options(required=False)
 def change(**typed: str | None) -> Answer:
     """Change what stands about the practice itself."""
@@ -103,7 +100,7 @@ def change(**typed: str | None) -> Answer:
     return Answer({"practice": practice.name, "changed": sorted(changes)}, f"Changed: {', '.join(sorted(changes))}.")
 
 
-@openhour_command("show", example="openhour practice show --json")
+@practice_command("show", example="openhour practice show --json")
 def show() -> Answer:
     """Show the practice, its sites, staff and licences."""
     from openhour.project.cli.practice_shown import shown
@@ -112,7 +109,7 @@ def show() -> Answer:
     return shown(practice_view(_actor(), on=_now().date()))
 
 
-@openhour_command(
+@practice_command(
     "add-site",
     example="openhour practice add-site 'Main Street' --address '100 Main St' --city Springfield --state IL \\\n"
     "    --zip-code 62701 --zone America/Chicago --place-of-service 11",
@@ -137,7 +134,7 @@ def add_site(opens: datetime, closes: datetime, **typed: str) -> Answer:
     return Answer({"site": site.name, "id": site.pk}, f"{site.name} is added.")
 
 
-@openhour_command("add-room", example="openhour practice add-room 'Main Street' 'Blue room'")
+@practice_command("add-room", example="openhour practice add-room 'Main Street' 'Blue room'")
 @click.argument("site")
 @click.argument("name")
 @click.option("--private/--shared", default=True, show_default=True, help="Whether nobody outside hears or sees.")
@@ -149,7 +146,7 @@ def add_room(site: str, name: str, private: bool) -> Answer:
     return Answer({"room": room.name, "site": site, "id": room.pk}, f"{room.name} is added to {site}.")
 
 
-@openhour_command(
+@practice_command(
     "add-staff",
     example="openhour practice add-staff ben@example.org --name 'Ben Brook' --role therapist \\\n"
     "    --profession psychologist --npi 1876543210 --taxonomy 103TC0700X --credential PsyD \\\n"
@@ -191,7 +188,7 @@ def _therapist(name: str, typed: dict[str, str | None]) -> Any:
     )
 
 
-@openhour_command(
+@practice_command(
     "record-licence",
     example="openhour practice record-licence ben@example.org --state IL --number 071-001234 \\\n"
     "    --from 2026-01-01 --to 2027-12-31",
@@ -211,7 +208,7 @@ def record_licence(email: str, state: str, number: str, valid_from: datetime, va
     return Answer(facts, f"The licence {state} {licence.number} is recorded, until {licence.valid_to.isoformat()}.")
 
 
-@openhour_command(
+@practice_command(
     "give-roles", example="openhour practice give-roles dee@example.org --role front-desk --role biller"
 )
 @click.argument("email")
@@ -224,7 +221,7 @@ def give_roles(email: str, roles: tuple[str, ...]) -> Answer:
     return Answer({"email": user.email, "roles": user.roles}, f"{user.name}: {', '.join(user.roles)}.")
 
 
-@openhour_command("switch-off-staff", example="openhour practice switch-off-staff ben@example.org")
+@practice_command("switch-off-staff", example="openhour practice switch-off-staff ben@example.org")
 @click.argument("email")
 def switch_off_staff(email: str) -> Answer:
     """Switch a member of staff off; nothing of theirs is deleted."""
@@ -235,7 +232,7 @@ def switch_off_staff(email: str) -> Answer:
     return Answer({"email": off.user.email, "booked": off.booked}, f"{off.user.name} is switched off.{left}")
 
 
-@openhour_command("switch-on-staff", example="openhour practice switch-on-staff ben@example.org")
+@practice_command("switch-on-staff", example="openhour practice switch-on-staff ben@example.org")
 @click.argument("email")
 def switch_on_staff(email: str) -> Answer:
     """Switch a member of staff on again."""
@@ -245,7 +242,7 @@ def switch_on_staff(email: str) -> Answer:
     return Answer({"email": email, "one_time_password": password}, f"{email} is switched on.\n{_once(password)}")
 
 
-@openhour_command("reset-password", example="openhour practice reset-password ben@example.org --second-factor")
+@practice_command("reset-password", example="openhour practice reset-password ben@example.org --second-factor")
 @click.argument("email")
 @click.option("--second-factor", is_flag=True, help="Also take away app, keys and recovery codes (a lost phone).")
 def reset_password(email: str, second_factor: bool) -> Answer:

@@ -11,7 +11,8 @@ from typing import Any
 
 import click
 
-from openhour.project.cli.contract import Answer, openhour_command, with_practice
+from openhour.project.cli.contract import Answer
+from openhour.project.cli.on_practice import practice_command
 
 BROKEN = 1
 
@@ -19,10 +20,6 @@ BROKEN = 1
 @click.group("trail", epilog="\b\nExample:\n  openhour trail verify --json")
 def command() -> None:
     """Verify and export the trail of reads and writes."""
-    with_practice()
-    from openhour.project.database import require_database
-
-    require_database()
 
 
 def _now() -> datetime:
@@ -31,7 +28,7 @@ def _now() -> datetime:
     return timezone.now()
 
 
-@openhour_command("verify", example="openhour trail verify\nopenhour trail verify --json")
+@practice_command("verify", example="openhour trail verify\nopenhour trail verify --json")
 def verify() -> Answer:
     """Read every entry again; name each that was changed, removed or moved."""
     from openhour.guard.actor import COMMAND_LINE
@@ -49,7 +46,7 @@ def verify() -> Answer:
     return Answer(facts, "\n".join([*lines, last]))
 
 
-@openhour_command("export", example="openhour trail export --patient P-1001 --json")
+@practice_command("export", example="openhour trail export --patient P-1001 --json")
 @click.option("--patient", required=True, help="The number of the patient.")
 def export(patient: str) -> Answer:
     """Everything that was done with one patient's chart, oldest first."""
