@@ -77,7 +77,12 @@ class Answer(Row):
 
 class Alert(Row):
     """Something a person must see. kind: `suicide-risk`; state: `open`, `seen`, `answered`. One per answered item and
-    form; it stays when the answer is changed. action: what was done, in the therapist's words."""
+    form; it stays when the answer is changed, and value keeps the highest that was given. risk_level: the clinician's
+    own judgement, never computed; action: what was done, in their words; follow_up_on: when they look again.
+
+    earlier: what was written about it before a further answer opened it again, oldest first: list of {"at", "by",
+    "risk_level", "action", "follow_up_on"}, so that no clinician's word is lost.
+    """
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="alerts")
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="alerts")
@@ -93,6 +98,8 @@ class Alert(Row):
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     risk_level = models.CharField(max_length=20, blank=True)
     action = models.TextField(blank=True)
+    follow_up_on = models.DateField(null=True)
+    earlier = models.JSONField(default=list)
 
     class Meta:
         indexes = [models.Index(fields=["owner", "state"], name="alert_by_owner")]
