@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
@@ -73,10 +75,8 @@ class SignInSession(AbstractBaseSession):
 
     @classmethod
     def get_session_store_class(cls) -> Any:
-        """The store that reads this table."""
-        from openhour.guard.sessions import SessionStore
-
-        return SessionStore
+        """The store that reads this table, by the name that the settings give it: it imports this module."""
+        return import_module(settings.SESSION_ENGINE).SessionStore
 
 
 class TrailEntry(models.Model):

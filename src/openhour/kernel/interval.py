@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """Half-open: an interval that ends at 10:00 does not overlap one that begins at 10:00.
+    """Half-open: an interval that ends at 10:00 does not overlap one that begins at 10:00. Both ends are kept in UTC:
+    two times of one zone compare by the wall clock, which is wrong in the hour when the clocks change.
 
     Raises ValueError where either end knows no time zone or the end isn't after the start.
     """
@@ -19,6 +20,8 @@ class Interval:
     def __post_init__(self) -> None:
         if self.start.tzinfo is None or self.end.tzinfo is None:
             raise ValueError("an interval needs times that know their zone")
+        object.__setattr__(self, "start", self.start.astimezone(UTC))
+        object.__setattr__(self, "end", self.end.astimezone(UTC))
         if self.end <= self.start:
             raise ValueError("an interval ends after it starts")
 
