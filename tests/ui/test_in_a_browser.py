@@ -236,13 +236,25 @@ def test_two_who_write_at_once_lose_nothing(opened, choice, ends_as, sent):
     page.get_by_role("button", name=choice).click()
     page.wait_for_timeout(400)
     assert page.get_by_label("Data").input_value() == ends_as
-    assert page.locator(".conflict").count() == 0
+    assert page.locator(".conflict").count() == (choice == "Take theirs"), "one's own words stay beside"
     if sent:
         again = Practice.saves[-1]
         assert again["revision"] == ["9"]
         assert [text.replace("\r\n", "\n") for text in again["data"]] == [text.replace("\r\n", "\n") for text in sent]
     else:
         assert len(Practice.saves) == 1
+
+
+def test_who_took_the_others_words_can_have_their_own_back(opened):
+    Practice.answers.append(CLASH)
+    page = opened("note.html", hush=["409"])
+    page.get_by_label("Data").fill("as I wrote")
+    page.get_by_role("button", name="Take theirs").click()
+    assert page.locator(".conflict .theirs").text_content() == "as I wrote"
+    page.get_by_role("button", name="Put mine back").click()
+    page.get_by_text("Saved 10:42 am").first.wait_for()
+    assert Practice.saves[-1] == {"revision": ["9"], "fields": ["data"], "data": ["as I wrote"]}
+    assert page.locator(".conflict").count() == 0
 
 
 def test_a_field_that_was_not_touched_takes_what_the_other_wrote(opened):

@@ -164,10 +164,12 @@ function autosave(form) {
       const button = make("button", "btn small", words);
       button.type = "button";
       button.addEventListener("click", () => {
+        const before = read().get(name);
         known.set(name, theirs);
         put(name, values());
-        box.remove();
         disputed.delete(name);
+        if (words === "Take theirs") keepBeside(box, name, before);
+        else box.remove();
         fields(name)[0]?.focus();
         later(0);
         if (!waiting().length && !disputed.size) say("saved", "Settled");
@@ -184,6 +186,22 @@ function autosave(form) {
     const last = fields(name).at(-1);
     (last.closest(".field") ?? last).append(box);
     disputed.set(name, box);
+  }
+
+  // Who took the other's words sees their own until they put them back or close them.
+  function keepBeside(box, name, mine) {
+    const button = (words, then) => {
+      const made = Object.assign(make("button", "btn small", words), { type: "button" });
+      made.addEventListener("click", () => {
+        then();
+        box.remove();
+        later(0);
+      });
+      return made;
+    };
+    const row = make("p", "row", "");
+    row.append(button("Put mine back", () => put(name, mine)), button("Close", () => {}));
+    box.replaceChildren(make("p", "label", "What you had written:"), make("div", "theirs", mine.join(", ")), row);
   }
 
   function put(name, values) {
