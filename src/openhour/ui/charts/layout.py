@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from openhour.ui.charts.course import Course, CoursePoint
+from openhour.ui.charts.values import Course, CoursePoint
 
 LETTER = 6.9  # width of one letter of a label, the larger text on phones counted in
 LINE = 14.0

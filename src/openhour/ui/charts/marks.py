@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from openhour.ui.charts import layout
 from openhour.ui.charts.layout import LINE, Frame
+from openhour.ui.charts.values import Course, CoursePoint, number
 from openhour.ui.markup import element
 from openhour.ui.words import short_date
-
-if TYPE_CHECKING:
-    from openhour.ui.charts.course import Course, CoursePoint
 
 
 def draw(course: Course, plot: Frame) -> Iterator[Markup]:
@@ -30,10 +27,6 @@ def draw(course: Course, plot: Frame) -> Iterator[Markup]:
         yield _point(point, plot)
         if place in named:
             yield from _words(course, place, plot)
-
-
-def _figure(value: float) -> str:
-    return f"{value:.0f}" if value == int(value) else f"{value:.1f}"
 
 
 def _write(x: float, y: float, words: str, kind: str, anchor: str = "middle") -> Markup:
@@ -68,7 +61,7 @@ def _score_axis(course: Course, plot: Frame) -> Iterator[Markup]:
     for score in layout.score_ticks(course, plot):
         level = plot.y(score)
         yield element("line", class_="grid-line", x1=plot.left, x2=round(plot.right, 1), y1=level, y2=level)
-        yield _write(plot.left - 6, level + 4.5, _figure(score), "tick", "end")
+        yield _write(plot.left - 6, level + 4.5, number(score), "tick", "end")
 
 
 def _day_axis(course: Course, plot: Frame) -> Iterator[Markup]:
@@ -136,7 +129,7 @@ def _words(course: Course, place: int, plot: Frame) -> Iterator[Markup]:
     above_y, below_y = y - 10, y + 20
     last = point is course.scored[-1]
     row = below_y if under else above_y
-    figure = _figure(point.score or 0)
+    figure = number(point.score or 0)
     verdict = course.change(point)
     yield _write(x, row, figure, "value halo last" if last else "value halo")
     if verdict:

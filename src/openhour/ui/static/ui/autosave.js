@@ -15,7 +15,7 @@
 //   401, 403, or a page instead of JSON                            signed out; the words stay on the screen
 //   anything else, or no answer                                    tried again after 1, 2, 4 … 30 s
 // On 409 their text is shown under the field. Nothing of either is lost: the person keeps theirs, takes the other's, or
-// puts one below the other; until then that field isn't sent. Nothing is kept in the browser: the machine may be
+// puts one below the other; who takes the other's may have their own back; until then that field isn't sent. Nothing is kept in the browser: the machine may be
 // shared. Leaving the page while words are unsaved asks first.
 // The words that the server sent with the page count as saved; where they are not (a page shown again with what was
 // typed and why it was refused), the form carries `data-unsaved`.
