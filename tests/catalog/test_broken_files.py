@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from pathlib import Path
 
@@ -87,6 +88,9 @@ REASONS = [
     ("instrument", "answers = [2, 2,", "answers = [2,", "example-fails", "example[1]"),
     ("instrument", "answers = [2, 2,", "answers = [2, 4,", "example-fails", "example[1]"),
     ("instrument", 'answers = [2, 2, 1, 1, 2, 1, 1, 0, "-"]', 'answers = [2, 2, 1, 1, 2, 1, 1, 0, "-"]\ntotal = 10', "example-fails", "example[8]"),
+    ("instrument", "answers = [2, 2, 1,", 'answers = [2, "two", 1,', "wrong-type", "example[1].answers"),
+    ("instrument", "answers = [2, 2, 1, 1, 2, 1, 1, 0, 0]", "", "missing-key", "example[1].answers"),
+    ("instrument", "answers = [2, 2, 1, 1, 2, 1, 1, 0, 0]", "answers = 10", "missing-key", "example[1].answers"),
     # procedures
     ("procedure", 'kind = "session-distress"', 'kind = "tears"', "unknown-kind", "risk[1].monitor.kind"),
     ("procedure", "at_least = 8, ", "", "missing-key", "risk[1].monitor.at_least"),
@@ -182,6 +186,12 @@ def test_the_broken_file_itself_is_left_out(kind, old, new, code, key, tmp_path)
     shelf = own_shelf(tmp_path, kind, changed(kind, old, new))
     with pytest.raises(LookupError):
         shelf.pinned(kind, "own@1.0.0")
+
+
+def test_an_instrument_in_which_nothing_counts_is_refused(tmp_path):
+    text = re.sub(r'(\{ id = "[1-9]",)', r"\1 scored = false,", own_text("instrument"))
+    codes = {(finding.code, finding.place) for finding in own_shelf(tmp_path, "instrument", text).findings}
+    assert ("shelf.empty", "instruments/own.toml: item") in codes
 
 
 def test_all_complaints_about_a_file_come_at_once(tmp_path):

@@ -39,7 +39,11 @@ def read_indication(row: Table) -> Indication:
 
 
 def _battery(table: Table) -> Battery:
-    battery = Battery(*(table.texts(when, needed=False) for when in ("intake", "session", "periodic")))
+    battery = Battery(
+        intake=table.texts("intake"),
+        session=table.texts("session", needed=False),
+        periodic=table.texts("periodic", needed=False),
+    )
     table.close()
     return battery
 
