@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openhour.catalog.instrument import ChangeRule
@@ -212,6 +212,7 @@ RULES = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(SCORES, RULES)
 def test_everybody_is_in_exactly_one_class_and_one_is_judged_as_among_many(scores, rule):
     pairs = Pairs.of(*np.array(scores, np.int8).T)
@@ -222,6 +223,7 @@ def test_everybody_is_in_exactly_one_class_and_one_is_judged_as_among_many(score
     assert counts == {name: singles.count(name) for name in CLASSES}
 
 
+@settings(deadline=None)
 @given(SCORES, RULES)
 def test_the_mirror_image_of_a_scale_gives_the_same_classes(scores, rule):
     mirrored = replace(rule, better="higher" if rule.better == "lower" else "lower")

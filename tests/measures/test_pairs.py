@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -14,6 +14,7 @@ WHOLE = hnp.arrays(np.int16, st.tuples(st.just(2), st.integers(2, 50)), elements
 BROKEN = hnp.arrays(np.float64, st.tuples(st.just(2), st.integers(2, 50)), elements=st.floats(-1e6, 1e6))
 
 
+@settings(deadline=None)
 @given(WHOLE | BROKEN)
 def test_means_deviations_and_correlation_are_those_of_the_patients(scores):
     pairs = Pairs.of(*scores)
@@ -27,6 +28,7 @@ def test_the_correlation_is_pearsons():
     assert Pairs.of(*scores).correlation == pytest.approx(np.corrcoef(scores)[0, 1])
 
 
+@settings(deadline=None)
 @given(WHOLE | BROKEN, st.randoms())
 def test_the_order_of_patients_and_the_parts_of_a_file_change_nothing(scores, shuffler):
     order = list(range(scores.shape[1]))

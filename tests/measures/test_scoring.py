@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openhour.catalog.instrument import ChangeRule, Choice, Scoring
@@ -106,6 +106,7 @@ def test_without_a_cut_off_nobody_is_a_case():
     assert not score_columns(silent, np.full((2, 9), 3)).at_case.any()
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(ANYTHING, min_size=10, max_size=10), min_size=1, max_size=8))
 def test_scoring_one_form_equals_scoring_it_among_others(forms):
     singles = [score(NINE, nine(*form[:9], tenth=form[9])) for form in forms]
@@ -125,6 +126,7 @@ def _cell(value: object) -> float:
     return float(value) if type(value) is int and abs(value) < 2**31 else float("inf")
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.integers(0, 3), min_size=9, max_size=9), min_size=1, max_size=30), st.randoms())
 def test_the_order_of_rows_and_the_type_of_numbers_change_nothing(forms, shuffler):
     order = list(range(len(forms)))

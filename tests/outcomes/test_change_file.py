@@ -77,7 +77,7 @@ def test_a_long_series_is_judged_by_its_ends_or_by_two_named_times(tmp_path):
     assert change_file(ChangeAsked(path, named), by_points).counts["unchanged"] == 2
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pairs=st.lists(st.tuples(SCORE, SCORE), min_size=1, max_size=20), shuffler=st.randoms())
 def test_the_order_of_rows_and_the_shape_of_the_file_change_nothing(tmp_path, pairs, shuffler):
     patients = list(enumerate(pairs))

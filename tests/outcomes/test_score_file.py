@@ -87,7 +87,7 @@ def test_a_parquet_result_holds_empty_cells_not_zeros(tmp_path):
     assert [(row["id"], row["total"], row["band"]) for row in found] == [("1", None, None), ("2", 0, "minimal")]
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(forms=st.lists(st.lists(ANSWER, min_size=9, max_size=9), min_size=1, max_size=12), shuffler=st.randoms())
 def test_a_file_is_scored_as_each_form_alone_in_any_order(tmp_path, forms, shuffler):
     numbered = list(enumerate(forms))

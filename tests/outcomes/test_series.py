@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openhour.outcomes.series import Series, read_times
@@ -57,6 +57,7 @@ def test_a_second_row_at_the_same_time_is_found():
     assert series([("Ana", 1, 5), ("Ben", 1, 5), ("Ana", 1, None), ("Ana", 2, 5)]).repeated().tolist() == [2]
 
 
+@settings(deadline=None)
 @given(ROWS, st.randoms())
 def test_the_order_of_rows_changes_nothing(rows, shuffler):
     moved = list(rows)

@@ -84,12 +84,13 @@ def texts_in(column: Any) -> tuple[Any, NDArray[np.int64]]:
     column = _plain(column)
     if not (pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type)):
         return pc.fill_null(pc.utf8_trim_whitespace(pc.cast(column, pa.string())), ""), np.zeros(0, np.int64)
-    coded = pc.dictionary_encode(pc.fill_null(column, b""))
-    texts = [_decoded(cell) for cell in coded.dictionary.to_pylist()]
-    places = coded.indices.to_numpy(zero_copy_only=False)
-    bad = np.array([text is None for text in texts], np.bool_)
-    words = pa.array([text or "" for text in texts], pa.string())
-    return pc.take(words, coded.indices), np.flatnonzero(bad[places]) if len(texts) else np.zeros(0, np.int64)
+    filled = pc.fill_null(column, b"")
+    try:
+        return pc.utf8_trim_whitespace(pc.cast(filled, pa.string())), np.zeros(0, np.int64)
+    except pa.ArrowInvalid:  # some cell is not UTF-8: find which
+        texts = [_decoded(cell) for cell in filled.to_pylist()]
+        bad = np.flatnonzero([text is None for text in texts])
+        return pa.array([text or "" for text in texts], pa.string()), bad
 
 
 def is_text(kind: Any) -> bool:

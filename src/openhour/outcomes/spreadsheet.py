@@ -18,7 +18,7 @@ import pyarrow.csv as arrow_csv
 
 from openhour.outcomes.places import Places, refuse
 
-BLOCK = 4 << 20
+BLOCK = 1 << 20
 HEADING_LIMIT = 1 << 20
 OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars", ",": "commas"}
 
@@ -50,7 +50,7 @@ class Spreadsheet:
             if ragged or "straddl" not in str(error):
                 self._refuse_ragged()
             raise refuse(
-                "row.too-long", "A row is longer than 4 MB. Is a quotation mark left open?", str(self.path)
+                "row.too-long", "A row is longer than 1 MB. Is a quotation mark left open?", str(self.path)
             ) from error
         if ragged:
             self._refuse_ragged()

@@ -1,4 +1,4 @@
-"""Open a CSV or Parquet file and let its rows stream by, a few megabytes at a time.
+"""Open a CSV or Parquet file and let its rows stream by, a megabyte or so at a time.
 
 Called by everything that reads a file of many patients. Refuses, in words and with the place, what is no such file:
 missing, a folder, empty, another format, not UTF-8, another delimiter, columns that are absent or stand there twice,
