@@ -173,7 +173,7 @@ def _billing(practice: Organisation) -> str:
     taxonomy = f"PRV*BI*PXC*{number(practice.taxonomy, 10, 'taxonomy', least=10)}~" if practice.taxonomy else ""
     contact = ""
     if practice.phone:
-        contact = f"PER*IC*{spelled(practice.contact or practice.name, 60, 'contact')}*TE*{_phone(practice.phone)}~"
+        contact = f"PER*IC*{name(practice.contact, 60) or spelled(practice.name, 60, 'contact')}*TE*{_phone(practice.phone)}~"
     kind = practice.tax_id_kind
     tax = practice.tax_id.replace("-", "")
     if kind not in ("EI", "SY") or len(tax) != 9 or not (tax.isascii() and tax.isdigit()):
