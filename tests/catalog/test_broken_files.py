@@ -106,6 +106,7 @@ REASONS = [
     ("procedure", '"F34.1"', '"depression"', "bad-diagnosis", "indication[1].icd10[3]"),
     ("procedure", "billed_from     = 53", "billed_from = 53\nbilled_to = 40", "out-of-range", "time.billed_to"),
     ("procedure", "billed_from     = 53", "billed_to = 40", "missing-key", "time.billed_from"),
+    ("procedure", 'icd10   = ["F42"]', "icd10 = []", "empty", "indication[4].icd10"),
     ("procedure", "planned_minutes = 60", "planned_minutes = 0", "out-of-range", "time.planned_minutes"),
     ("procedure", '"53", "22"', '"53", "2"', "unknown-place", "setting.place_of_service[3]"),
     ("procedure", '"103T"', '"psych"', "bad-taxonomy", "personnel[1].taxonomy[1]"),

@@ -51,3 +51,24 @@ def test_an_empty_table_is_refused_wherever_it_stands(kind, path):
     dict(tables(values))[path].clear()
     shelf = shelf_from([*BESIDE, Source(kind, "own.toml", b"", "0" * 64, values)])
     assert any(finding.code == "shelf.missing-key" for finding in shelf.findings)
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [
+        ("procedure", "indication"),
+        ("procedure", "personnel"),
+        ("procedure", "risk"),
+        ("instrument", "item"),
+        ("instrument", "band"),
+        ("instrument", "example"),
+        ("note", "section"),
+        ("homework", "field"),
+        ("consent", "clause"),
+        ("consent", "procedures"),
+    ],
+)
+def test_a_list_that_must_hold_something_may_not_be_empty(kind, key):
+    values = tomllib.loads(own_text(kind)) | {key: []}
+    shelf = shelf_from([*BESIDE, Source(kind, "own.toml", b"", "0" * 64, values)])
+    assert ("shelf.empty", f"own.toml: {key}") in {(finding.code, finding.place) for finding in shelf.findings}
