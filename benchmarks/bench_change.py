@@ -16,7 +16,8 @@ import pyarrow.parquet as pq
 
 from benchmarks.rows import Row, milliseconds, size
 from openhour.measures import CLASSES, IndexRule, Norm, Pairs, Terms, class_counts, rule_for
-from openhour.outcomes.change_file import ChangeAsked, TwoColumns, change_file
+from openhour.outcomes.change_file import change_file
+from openhour.outcomes.shapes import ChangeAsked, TwoColumns
 
 TERMS = Terms("lower", 0.84, "c", Norm(2.91, 3.52))
 CASE = """

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from openhour.kernel import Refused
 from openhour.measures import CLASSES, Norm, PointsRule, Terms, change_of, rule_for
 from openhour.outcomes.cells import Codes
-from openhour.outcomes.change_file import ChangeAsked, Limits, Long, TwoColumns, change_file
+from openhour.outcomes.change_file import change_file
+from openhour.outcomes.shapes import ChangeAsked, Limits, Long, TwoColumns
 from tests.outcomes.files import csv_file, leftovers, parquet_file
 
 POINTS = PointsRule("lower", 6, 10)
@@ -156,6 +157,14 @@ def test_a_group_that_can_not_be_judged_is_refused_with_the_name_of_the_file(tmp
 )
 def test_a_series_that_can_not_be_read_is_refused_with_its_place(tmp_path, rows, expected):
     assert codes_and_places(long(tmp_path, rows), LONG) == [expected]
+
+
+def test_many_repeated_rows_are_named_twenty_times_and_counted(tmp_path):
+    found = codes_and_places(long(tmp_path, [("Ana", 1, 5)] * 51), LONG)
+    assert [code for code, _ in found] == ["series.time-twice"] * 20 + ["file.more"]
+    with pytest.raises(Refused) as refusal:
+        change_file(ChangeAsked(long(tmp_path, [("Ana", 1, 5)] * 51), LONG), by_points)
+    assert refusal.value.findings[-1].sentence.startswith("30 more")
 
 
 def test_a_named_time_that_nobody_has_is_refused(tmp_path):

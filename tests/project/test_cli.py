@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import os
+import pty
 import subprocess
 import sys
+import time
 
 import click
 import pytest
 
 from openhour.project.cli import openhour as program
 from openhour.project.cli.commands import COMMANDS
+from tests.outcomes.files import NINE_COLUMNS, answers_csv, parquet_file
 from tests.project.command_line import openhour
 
 __all__ = ["openhour"]
@@ -102,3 +107,36 @@ def test_instruments_lists_what_can_be_scored(openhour):
     assert {"phq-9", "gad-7"} <= slugs.keys()
     assert slugs["phq-9"]["case_cutoff"] == 10
     assert "phq-9" in openhour("instruments").out
+
+
+def test_a_person_at_a_terminal_sees_progress_and_a_pipe_does_not(tmp_path):
+    path = answers_csv(tmp_path, [(place, *[1] * 9) for place in range(200)])
+    words = [
+        sys.executable,
+        "-c",
+        "from openhour.project.cli import main; main()",
+        "score",
+        "phq-9",
+        str(path),
+        "--json",
+    ]
+    ours, theirs = pty.openpty()
+    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=theirs, timeout=60)
+    os.close(theirs)
+    assert b"Scoring PHQ-9" in os.read(ours, 4096)
+    assert json.loads(done.stdout)["n"] == 200
+    assert subprocess.run(words, capture_output=True, timeout=60).stderr == b""
+
+
+def test_a_program_that_is_killed_leaves_no_half_written_result(tmp_path):
+    path = parquet_file(tmp_path, {name: [1] * 2_000_000 for name in NINE_COLUMNS})
+    out = tmp_path / "scores.csv"
+    started = subprocess.Popen(
+        [sys.executable, "-c", "from openhour.project.cli import main; main()", "score", "phq-9", path, "--out", out],
+        stdout=subprocess.DEVNULL,
+    )
+    while started.poll() is None and not any(part.stat().st_size for part in tmp_path.glob(".scores*")):
+        time.sleep(0.01)
+    started.kill()
+    assert started.wait() != 0
+    assert not out.exists()

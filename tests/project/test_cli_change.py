@@ -150,6 +150,8 @@ def test_a_norm_on_the_wrong_side_is_noted(openhour, pairs):
         (("--pre", "pre", "--post", "post", *HAMD, "--reliability", "high"), {"usage"}),
         (("--pre", "pre", "--post", "post", *HAMD, "--functional-sd", 0), {"change.functional-sd"}),
         (("--pre", "pre", "--post", "post", *HAMD, "--sd-pre", -1), {"change.sd-pre"}),
+        (("--pre", "pre", "--post", "post", *HAMD, "--sd-pre", "1e308"), {"change.sd-pre"}),
+        (("--pre", "pre", "--post", "post", *HAMD, "--functional-mean", "1e308"), {"change.functional-mean"}),
         (("--pre", "pre", "--post", "post", *HAMD, "--highest", 27), {"score.impossible"}),
         (("--pre", "pre", "--post", "post", *HAMD, "--instrument", "phq-9"), {"change.two-rules"}),
         (("--pre", "pre", "--post", "post", "--instrument", "nope"), {"instrument.unknown"}),
@@ -178,6 +180,16 @@ def test_bad_input_exits_2_with_its_reason_and_writes_nothing(openhour, pairs, t
 def test_a_group_that_can_not_be_judged_is_refused(openhour, tmp_path, rows, code):
     path = csv_file(tmp_path, "pre,post\n" + rows)
     assert openhour("change", path, "--pre", "pre", "--post", "post", *HAMD, "--json").codes == [code]
+
+
+@pytest.mark.parametrize("huge", [1e308, -1e308, 1e16, float("inf")])
+def test_a_number_that_no_measure_reaches_is_no_score(openhour, tmp_path, huge):
+    flat = csv_file(tmp_path, f"pre,post\n5,1\n{huge!r},2\n7,1\n")
+    tall = parquet_file(tmp_path, {"pre": [5.0, huge, 7.0], "post": [1, 2, 1]})
+    for path in (flat, tall):
+        said = openhour("change", path, "--pre", "pre", "--post", "post", *HAMD, "--json")
+        assert (said.exit, said.codes) == (2, ["cell.not-a-number"])
+        assert said.json["findings"][0]["place"].endswith("row 3, column pre")
 
 
 def test_one_patient_is_judged_with_a_deviation_from_a_manual(openhour, tmp_path):

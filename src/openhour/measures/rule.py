@@ -6,7 +6,6 @@ that don't vary, a reliability that is none, a norm that is missing or has no sp
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,6 +13,9 @@ from openhour.kernel import Finding, Refused
 from openhour.measures.change import METHODS, IndexRule, Sample
 from openhour.measures.cutoffs import CUTOFFS, SIGN, Norm, critical_value, cutoff
 from openhour.measures.pairs import Pairs
+
+LARGEST = 1e15
+"""Norms beyond it are slips of the hand; the formulas would overflow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +76,11 @@ def terms_findings(terms: Terms) -> Iterator[Finding]:
 
 def _norm_findings(terms: Terms) -> Iterator[Finding]:
     if terms.functional is not None:
-        if not math.isfinite(terms.functional.mean):
-            yield Finding("change.functional-mean", "The functional mean is no number.", "functional-mean")
-        if not 0 < terms.functional.sd < math.inf:
+        if not abs(terms.functional.mean) < LARGEST:
+            yield Finding("change.functional-mean", "The functional mean is no score.", "functional-mean")
+        if not 0 < terms.functional.sd < LARGEST:
             yield Finding("change.functional-sd", "The functional standard deviation is above 0.", "functional-sd")
-    if terms.pre_sd is not None and not 0 < terms.pre_sd < math.inf:
+    if terms.pre_sd is not None and not 0 < terms.pre_sd < LARGEST:
         yield Finding("change.sd-pre", "The standard deviation of first scores is above 0.", "sd-pre")
     if not 0 < terms.alpha < 1:
         yield Finding("change.alpha", "The share of false alarms is between 0 and 1, such as 0.05.", "alpha")

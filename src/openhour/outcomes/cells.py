@@ -19,6 +19,9 @@ from numpy.typing import NDArray
 NOTHING = frozenset({"", ".", "na", "n/a", "nan", "null"})
 """Texts, in lower case, by which spreadsheets and statistics programs write an empty cell."""
 
+LARGEST = 1e15
+"""No score is larger, and sums of squares of such numbers still are numbers."""
+
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
 
 
@@ -53,7 +56,7 @@ NO_CODES = Codes()
 
 
 def read_number(text: str, codes: Codes = NO_CODES) -> float | None:
-    """The number; NaN for an empty cell; None for anything else (a word, a comma, an infinity)."""
+    """The number; NaN for an empty cell; None for anything else (a word, a comma, a number beyond LARGEST)."""
     bare = text.strip()
     if bare.lower() in NOTHING or bare.lower() in codes.texts:
         return math.nan
@@ -62,7 +65,7 @@ def read_number(text: str, codes: Codes = NO_CODES) -> float | None:
     number = float(bare)
     if number in codes.numbers:
         return math.nan
-    return number if math.isfinite(number) else None
+    return number if abs(number) <= LARGEST else None
 
 
 def numbers_in(column: Any, codes: Codes = NO_CODES) -> Numbers:
@@ -76,7 +79,7 @@ def numbers_in(column: Any, codes: Codes = NO_CODES) -> Numbers:
         return Numbers(column.to_numpy(), np.zeros(0, np.int64))  # as they are: floats would cost ten times the time
     values = np.array(pc.cast(column, pa.float64(), safe=False).to_numpy(zero_copy_only=False), np.float64)
     values[np.isin(values, codes.numbers)] = np.nan
-    return Numbers(values, np.flatnonzero(np.isinf(values)))
+    return Numbers(values, np.flatnonzero(np.abs(values) > LARGEST))
 
 
 def texts_in(column: Any) -> tuple[Any, NDArray[np.int64]]:

@@ -100,7 +100,11 @@ def note_cells(
     places: Places, source: Source, batch: Batch, positions: NDArray[np.int64], column: str, code: str, sentence: str
 ) -> None:
     """Note what is wrong with the cells at these positions of a batch, by spreadsheet row."""
-    records = [batch.first + int(position) for position in positions]
+    note_rows(places, source, [batch.first + int(position) for position in positions], column, code, sentence)
+
+
+def note_rows(places: Places, source: Source, records: Sequence[int], column: str, code: str, sentence: str) -> None:
+    """Note what is wrong with a column in these records of the file, counted from 0."""
     named = records[
         : max(NAMED - len(places.findings), 0)
     ]  # finding a row reads the file again: only for those named

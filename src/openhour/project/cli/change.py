@@ -22,8 +22,9 @@ from openhour.measures import (
 )
 from openhour.measures.rule import terms_findings
 from openhour.outcomes.cells import Codes
-from openhour.outcomes.change_file import ChangeAsked, ChangeReport, Limits, Long, TwoColumns, change_file
+from openhour.outcomes.change_file import ChangeReport, change_file
 from openhour.outcomes.places import refuse
+from openhour.outcomes.shapes import ChangeAsked, Limits, Long, TwoColumns
 from openhour.project.cli.contract import Answer, openhour_command, progress
 from openhour.project.cli.options import PATH, delimiter_option, out_option
 from openhour.project.cli.shelf import instrument_named

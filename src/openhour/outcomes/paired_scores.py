@@ -1,0 +1,120 @@
+"""Read first and last scores from a file, from its two columns or from a long series.
+
+Called by `change_file`. Every cell that is no score is noted with its row and column, and the file refused at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from openhour.outcomes.cells import LARGEST, numbers_in, texts_in
+from openhour.outcomes.judged import Scores
+from openhour.outcomes.places import Places, refuse
+from openhour.outcomes.series import Series, joined, read_times
+from openhour.outcomes.shapes import ChangeAsked, Limits, Long, TwoColumns
+from openhour.outcomes.tables import NOT_A_NUMBER, NOT_UTF8, Batch, Source, note_cells, note_rows, read_batches
+
+Seen = Callable[[float], None]
+
+
+def scores_of(asked: ChangeAsked, source: Source, seen: Seen) -> Iterator[tuple[Any, Scores, Scores]]:
+    """Ids (where they are to be written), first and last scores, in one or more parts. Raises Refused at the end."""
+    places = Places(str(asked.path))
+    shape = asked.shape
+    yield from (
+        _two_columns(asked, shape, source, places, seen)
+        if isinstance(shape, TwoColumns)
+        else _long(asked, shape, source, places, seen)
+    )
+    places.settle()
+
+
+def _two_columns(
+    asked: ChangeAsked, shape: TwoColumns, source: Source, places: Places, seen: Seen
+) -> Iterator[tuple[Any, Scores, Scores]]:
+    for batch in read_batches(source, [shape.pre, shape.post, *([] if shape.id is None else [shape.id])]):
+        pre, post = (_column(asked, source, batch, name, places) for name in (shape.pre, shape.post))
+        yield _ids(shape.id, source, batch, places) if asked.out else None, pre, post
+        seen(batch.done)
+
+
+def _long(
+    asked: ChangeAsked, shape: Long, source: Source, places: Places, seen: Seen
+) -> Iterator[tuple[Any, Scores, Scores]]:
+    ids, times, scores = list[Any](), list[Any](), list[Scores]()
+    for batch in read_batches(source, [shape.id, shape.time, shape.value]):
+        ids.append(_ids(shape.id, source, batch, places))
+        times.append(_texts(source, batch, shape.time, places))
+        scores.append(_column(asked, source, batch, shape.value, places))
+        seen(batch.done)
+    if not ids:
+        return
+    who, when = joined(ids), joined(times).to_pylist()
+    _note_gaps(source, places, who.to_pylist(), when, shape)
+    places.settle()
+    first, last = (_read(source, when, asked_time, shape.time) for asked_time in (shape.first, shape.last))
+    series = Series.of(who, _times(source, when, shape.time), np.concatenate(scores).astype(np.float64))
+    words = "The patient has a second row with the same time."
+    note_rows(places, source, series.repeated().tolist(), shape.time, "series.time-twice", words)
+    places.settle()
+    earliest, latest = series.ends()
+    yield (
+        series.ids,
+        earliest if first is None else series.at(first),
+        latest if last is None else series.at(last),
+    )
+
+
+def _note_gaps(source: Source, places: Places, who: list[str], when: list[str], shape: Long) -> None:
+    for column, cells, words in (
+        (shape.id, who, "The row names no patient."),
+        (shape.time, when, "The row has no time, so its place in the series isn't known."),
+    ):
+        note_rows(places, source, [row for row, cell in enumerate(cells) if not cell], column, "series.gap", words)
+
+
+def _times(source: Source, when: list[str], column: str) -> Scores:
+    read = read_times(when)
+    if read is None:
+        words = "The times are neither all numbers nor all dates written as 2026-01-31."
+        raise refuse("series.times", words, f"{source.path}, column {column}")
+    return np.array([read[text] for text in when], np.float64)
+
+
+def _read(source: Source, when: list[str], asked_time: str | None, column: str) -> float | None:
+    """The time that a person named, which must occur in the file."""
+    if asked_time is None:
+        return None
+    read = read_times([*when, asked_time])
+    if read is None or read[asked_time] not in {read[text] for text in when}:
+        raise refuse("series.no-such-time", f"No row has the time {asked_time}.", f"{source.path}, column {column}")
+    return read[asked_time]
+
+
+def _column(asked: ChangeAsked, source: Source, batch: Batch, name: str, places: Places) -> Scores:
+    numbers, limits = numbers_in(batch.columns[name], asked.codes), asked.limits
+    note_cells(places, source, batch, numbers.bad, name, *NOT_A_NUMBER)
+    if limits != Limits():
+        beyond = np.flatnonzero((numbers.values < limits.lowest) | (numbers.values > limits.highest))
+        words = f"The score can't be: the measure goes from {limits.lowest:g} to {limits.highest:g}."
+        note_cells(places, source, batch, np.setdiff1d(beyond, numbers.bad), name, "score.impossible", words)
+    if not len(numbers.bad):
+        return numbers.values
+    values: Scores = np.where(np.abs(numbers.values) <= LARGEST, numbers.values, np.nan)
+    return values
+
+
+def _ids(column: str | None, source: Source, batch: Batch, places: Places) -> Any:
+    if column is None:
+        return pa.array([str(number) for number in range(batch.first + 1, batch.first + batch.rows + 1)])
+    return _texts(source, batch, column, places)
+
+
+def _texts(source: Source, batch: Batch, column: str, places: Places) -> Any:
+    texts, bad = texts_in(batch.columns[column])
+    note_cells(places, source, batch, bad, column, *NOT_UTF8)
+    return texts
