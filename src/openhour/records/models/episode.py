@@ -92,7 +92,8 @@ class Goal(Row):
 
 class Objective(Row):
     """A measurable step. measure: instrument slug or empty; target: score to reach; thread: stays the same through
-    the versions of a plan, so that notes and homework of earlier versions keep their objective."""
+    the versions of a plan, so that notes and homework of earlier versions keep their objective. indicator: what both
+    will see where no measure fits. state: `active`, `met` or `dropped`."""
 
     goal = models.ForeignKey(Goal, on_delete=models.CASCADE, related_name="objectives")
     rank = models.PositiveSmallIntegerField()
@@ -102,5 +103,6 @@ class Objective(Row):
     baseline = models.IntegerField(null=True)
     target = models.IntegerField(null=True)
     target_on = models.DateField(null=True)
+    indicator = models.CharField(max_length=200, blank=True, default="")
     interventions = models.JSONField(default=list)
     state = models.CharField(max_length=10, default="active")
