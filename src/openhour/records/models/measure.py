@@ -25,6 +25,10 @@ class PatientLink(Row):
     opened_at = models.DateTimeField(null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 
+    def subject(self) -> Subject:
+        """In the care of the visit's therapist."""
+        return therapist_subject("link", self.pk, self.patient_id, self.visit.therapist)
+
 
 class Response(Row):
     """One instrument asked of one patient, and the answers so far. state: `open`, `complete`, `withdrawn`.

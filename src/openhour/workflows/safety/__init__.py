@@ -1,1 +1,1 @@
-"""Answers that must be seen, and what was done."""
+"""What patients answer, and who looks at it: measures, links, alerts."""

@@ -1,4 +1,4 @@
-"""Check a patient in: they are here.
+"""Check a patient in: they are here, and the measures that are due are asked.
 
 Refuses a visit of another day, one that was held or cancelled, and one whose hour has begun. A second check-in
 changes nothing.
@@ -14,6 +14,7 @@ from django.db import transaction
 from openhour.guard import trail
 from openhour.guard.actor import Actor
 from openhour.kernel import Refused
+from openhour.workflows.safety.request_measures import request_measures
 from openhour.workflows.schedule.changing import change_gaps, visit_to_write
 
 
@@ -29,3 +30,4 @@ def check_in(actor: Actor, visit_id: UUID, *, at: datetime) -> None:
     visit.revision += 1
     visit.save(update_fields=["state", "arrived_at", "revision"])
     trail.write(actor, "visit.arrived", visit, at=at)
+    request_measures(actor, visit_id, at=at)
