@@ -52,6 +52,8 @@ REASONS = [
     ("procedure", 'slug = "own"', 'slug = "own"\nextends = "psychotherapy-45@1.0.0"', "extends-twice", "extends"),
     # notes
     ("note", "required = true", 'required = "yes"', "wrong-type", "section[1].required"),
+    ("note", '"times"', "7", "wrong-type", "section[1].facts[1]"),
+    ("note", '"place"', '7, "weather"', "unknown-kind", "section[1].facts[3]"),
     ("note", '"times"', '"weather"', "unknown-kind", "section[1].facts[1]"),
     ("note", '"place"', '"times"', "duplicate", "section[1].facts"),
     ("note", 'slug = "assessment"', 'slug = "plan"', "duplicate", "section[3].slug"),

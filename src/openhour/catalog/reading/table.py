@@ -85,11 +85,14 @@ class Table:
 
     def texts(self, key: str, *, needed: bool = True) -> tuple[str, ...]:
         """A list of words; empty where the key is absent and not needed. No word may stand twice."""
+        good = dict(self._list(key, str, "text in quotation marks", needed))
+        # What is no text stays as an empty word, so that the places of the others still count.
         words = tuple(
-            self._words(one, f"{key}[{place}]")
-            for place, one in enumerate(self._list(key, str, "text in quotation marks", needed), start=1)
+            self._words(good[place], f"{key}[{place}]") if place in good else ""
+            for place in range(1, max(good, default=0) + 1)
         )
-        if len(set(words)) < len(words):
+        told = [word for word in words if word]
+        if len(set(told)) < len(told):
             self.refuse("duplicate", "The same word stands in this list twice.", key)
         if needed and self.has(key) and not words:
             self.refuse("empty", "This list may not be empty.", key)
@@ -127,10 +130,7 @@ class Table:
         rows = self._list(key, dict, "a table", needed)
         if needed and self.has(key) and not rows:
             self.refuse("empty", "This list may not be empty.", key)
-        return tuple(
-            Table(row, self._file, self._findings, self._key(f"{key}[{place}]"))
-            for place, row in enumerate(rows, start=1)
-        )
+        return tuple(Table(row, self._file, self._findings, self._key(f"{key}[{place}]")) for place, row in rows)
 
     def unique(self, rows: Collection[Table], key: str) -> None:
         """Refuse a value of `key` that two of the rows share."""
@@ -163,14 +163,14 @@ class Table:
             return None
         return value
 
-    def _list(self, key: str, kind: type, words: str, needed: bool) -> list[Any]:
-        rows = self._take(key, list, "a list", None if needed else [])
-        good = [row for row in rows or [] if _is(row, kind)]
-        for place, row in enumerate(rows or [], start=1):
+    def _list(self, key: str, kind: type, words: str, needed: bool) -> list[tuple[int, Any]]:
+        """The rows of the right kind, each with its place in the file, counted from 1."""
+        rows = list(enumerate(self._take(key, list, "a list", None if needed else []) or [], start=1))
+        for place, row in rows:
             if not _is(row, kind):
                 sentence = f"Here stands {_words_for(row)}, but it must be {words}."
                 self.refuse("wrong-type", sentence, f"{key}[{place}]")
-        return good
+        return [(place, row) for place, row in rows if _is(row, kind)]
 
     def _words(self, value: str, key: str) -> str:
         if not value.strip():
