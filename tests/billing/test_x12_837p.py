@@ -21,7 +21,7 @@ from tests.billing.drawn import batches
 from tests.shared_data import shared
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "837p-first-week.edi"
-SLOW = settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def text_of(batch, **how):
@@ -103,7 +103,7 @@ def test_every_file_that_we_write_is_accepted_and_reads_back(batch):
     assert text_of(read) == text
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(batches(), st.data())
 def test_a_file_cut_into_any_pieces_is_judged_the_same(batch, data):
     text = text_of(batch)
