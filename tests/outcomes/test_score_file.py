@@ -63,6 +63,11 @@ def test_each_row_has_its_score_or_its_reason(tmp_path):
     assert dict(tally.flags) == {"suicide-risk": 2}
 
 
+def test_a_single_refused_code_among_answers_is_counted_as_such(tmp_path):
+    path = answers_csv(tmp_path, [("Ana", 7, *[1] * 8), ("Ben", 7, 9, *[1] * 7), ("Dee", 7, None, *[1] * 7)])
+    assert dict(score_file(NINE, Asked(path)).reasons) == {"not-answered": 0, "outside-choices": 3}
+
+
 def test_declared_codes_are_answers_not_given(tmp_path):
     path = answers_csv(tmp_path, [("Ana", 7, *[1] * 8), ("Ben", "refused", *[1] * 8)])
     tally = score_file(NINE, Asked(path, codes=Codes.of("7,9,refused")))
