@@ -89,3 +89,22 @@ def test_nobody_else_reviews_it(cast, given, who):
     with pytest.raises(NotAllowed):
         review(cast, given, who=who)
     assert trail_of("homework.reviewed") == 0
+
+
+def test_words_of_another_tab_are_told_and_not_overwritten(cast, given):
+    from openhour.workflows.hour.save_note import Overtaken
+    from openhour.workflows.hour.typed import base_of
+
+    ben = cast.actor("ben")
+    review(cast, given, words="From the first tab")
+    with pytest.raises(Overtaken) as overtaken:
+        review_homework(ben, cast.ana_visit.pk, given.pk, "some", "Second", at=minutes(21), base=base_of(""))
+    assert overtaken.value.theirs == {"review": "From the first tab"}
+    review(cast, given, words="From the first tab", at=22)  # said again: nothing to do
+    assert trail_of("homework.reviewed") == 1
+
+
+def test_words_may_come_before_the_verdict_and_stay_when_it_comes(cast, given):
+    assert review(cast, given, None, "She brought it along.").state == "given"
+    reviewed = review(cast, given, "all", None)
+    assert (reviewed.state, reviewed.review) == ("reviewed", "She brought it along.")

@@ -1,0 +1,96 @@
+"""A measure as the room shows it: the headline in words, the curve, and what changed answer by answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from openhour.records.queries.hour_measures import Measure, Measured
+from openhour.ui import charts
+from openhour.ui.words import short_date
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureShown:
+    """score: `12`; band: its words; since: what changed, in a sentence; flagged: what needs attention."""
+
+    title: str
+    score: str
+    band: str
+    on: str
+    since: str
+    tone: str
+    flagged: str
+    curve: Markup
+    items: Markup | None
+
+
+def measure_shown(measure: Measure) -> MeasureShown:
+    """Headline, curve and items of one instrument."""
+    instrument, latest = measure.instrument, measure.latest
+    return MeasureShown(
+        title=instrument.short,
+        score="–" if latest.total is None else str(latest.total),
+        band=latest.band or ("no score: not all questions answered" if latest.total is None else ""),
+        on=short_date(latest.on),
+        since=_since(measure),
+        tone={"better": "ok", "worse": "danger"}.get(measure.reliable or "", "quiet"),
+        flagged=_flagged(latest),
+        curve=_curve(measure),
+        items=_items(measure),
+    )
+
+
+def _since(measure: Measure) -> str:
+    parts = []
+    if measure.since_last is not None:
+        parts.append(f"{_signed(measure.since_last)} since last time")
+    if measure.since_first is not None and len(measure.forms) > 2:
+        parts.append(f"{_signed(measure.since_first)} since the start")
+    verdict = {"better": "reliably better", "worse": "reliably worse"}.get(measure.reliable or "")
+    return ", ".join([*parts, verdict] if verdict else parts)
+
+
+def _signed(points: int) -> str:
+    return "no change" if points == 0 else f"{'−' if points < 0 else '+'}{abs(points)}"
+
+
+def _flagged(form: Measured) -> str:
+    return ", ".join(f"item {item}" for item in form.flagged)
+
+
+def _curve(measure: Measure) -> Markup:
+    instrument = measure.instrument
+    points = [
+        charts.CoursePoint(form.on, form.total, f"item {form.flagged[0]}" if form.flagged else "")
+        for form in measure.forms
+    ]
+    rule = instrument.change
+    return charts.score_course(
+        points,
+        instrument.short,
+        instrument.bands,
+        maximum=instrument.scoring.maximum,
+        minimum=instrument.scoring.minimum,
+        reliable_points=rule.reliable_points if rule.confirmed else None,
+        better=rule.better,
+        caseness=rule.caseness_at if rule.confirmed else None,
+        width=440,
+        height=200,
+    )
+
+
+def _items(measure: Measure) -> Markup | None:
+    if not measure.items:
+        return None
+    instrument, latest = measure.instrument, measure.latest
+    rows = [
+        charts.ItemChange(one.item, instrument.item(one.item).text, one.before, one.after, one.item in latest.flagged)
+        for one in measure.items
+    ]
+    steps = max(choice.score for item in instrument.scored_items for choice in item.choices)
+    before = short_date(measure.forms[-2].on, year=False)
+    now = short_date(latest.on, year=False)
+    caption = f"{instrument.short}, question by question"
+    return charts.item_change_rows(rows, caption, before, now, steps, instrument.change.better)
