@@ -26,12 +26,12 @@ _LONGEST = 120
 
 @dataclass(frozen=True, slots=True)
 class Bookable:
-    """An open episode: who with whom. born: ISO date, to tell two people of one name apart."""
+    """An open episode: who with whom. born: to tell two people of one name apart."""
 
     episode_id: UUID
     patient: str
     number: str
-    born: str
+    born: date
     therapist_id: int
     therapist: str
     procedure: str
@@ -80,7 +80,7 @@ def _as_bookable(row: Episode) -> Bookable:
         episode_id=row.id,
         patient=row.patient.full_name,
         number=row.patient.number,
-        born=row.patient.birth_date.isoformat(),
+        born=row.patient.birth_date,
         therapist_id=row.therapist_id,
         therapist=row.therapist.name,
         procedure=row.procedure,

@@ -124,10 +124,7 @@ def _form(
         "summary": [(name, sentence) for name in errors for sentence in errors[name]],
         "dates": dates,
         "rooms": [(site.name, [(room.id, room.name) for room in site.rooms if room.private]) for site in sites],
-        "kinds": [
-            (kind.slug, f"{kind.title} ({kind.planned_minutes} min)")
-            for kind in queries.kinds_of_hour(on=request.received_at.date())
-        ],
+        "kinds": [(kind.slug, kind.title) for kind in queries.kinds_of_hour(on=request.received_at.date())],
         "repeats": REPEATS,
     }
     return render_page(request, "web/schedule/book.html", context, status=status_of(findings) if findings else 200)

@@ -21,6 +21,9 @@ from openhour.web.chrome import render_page
 from openhour.web.schedule import layout
 from openhour.web.schedule.look import Look, look_of, read_day, site_of
 
+CHECK_IN_OFFERED = timedelta(minutes=90)
+"""On the day itself a button stands on each visit that begins this soon; for later ones it is on the visit's page."""
+
 READERS = (Role.FRONT_DESK, Role.THERAPIST, Role.SUPERVISOR)
 
 
@@ -65,7 +68,7 @@ def day(request: HttpRequest) -> HttpResponse:
         "columns": columns,
         "frame": frame,
         "now_classes": frame.mark(after) if desk.look.day == desk.today else "",
-        "may_check_in": desk.may_book and desk.look.day == desk.today,
+        "check_in_until": after + CHECK_IN_OFFERED if desk.may_book and desk.look.day == desk.today else None,
         "cancelled": [visit for visit in desk.visits if visit.state == "cancelled"],
         "tally": tally(desk.visits),
     }

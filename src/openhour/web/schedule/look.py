@@ -50,12 +50,13 @@ class Look:
 
 
 def read_day(text: str) -> date | None:
-    """An ISO date between 1900 and 2199, or None. Strict: `20260302` and `2026-W10-1` are not what forms send."""
+    """A date between 1900 and 2199 as forms send it (`2026-03-02`), or None; no other spelling of ISO 8601."""
+    word = text.strip()
     try:
-        day = date.fromisoformat(text.strip()) if len(text.strip()) == 10 else None
+        day = date.fromisoformat(word)
     except ValueError:
         return None
-    return day if day is not None and 1900 <= day.year < 2200 else None
+    return day if day.isoformat() == word and 1900 <= day.year < 2200 else None
 
 
 def read_number(text: str) -> int | None:
