@@ -10,7 +10,7 @@ import pytest
 from openhour.guard.models import TrailEntry
 from openhour.guard.policy import NotAllowed
 from openhour.kernel import Refused
-from openhour.records.models import Session, Visit
+from openhour.records.models import Response, Session, Visit
 from openhour.workflows.schedule.check_in import check_in
 from tests.cast import NOW, Cast
 
@@ -34,6 +34,23 @@ def test_twice_changes_nothing(cast):
     visit = arrive(cast, at=NOW)
     assert (visit.arrived_at, visit.revision) == (EARLY, 2)
     assert TrailEntry.objects.filter(action="visit.arrived").count() == 1
+
+
+def test_the_measures_that_are_due_are_asked_once(cast):
+    arrive(cast)
+    asked = Response.objects.filter(visit=cast.ana_visit)
+    assert {response.instrument for response in asked} >= {"phq-9"}
+    assert all(response.state == "open" and response.patient == cast.ana for response in asked)
+    before = set(asked.values_list("pk", flat=True))
+    arrive(cast, at=NOW)
+    assert set(asked.values_list("pk", flat=True)) == before
+
+
+def test_a_refused_check_in_asks_nothing(cast):
+    Visit.objects.filter(pk=cast.ana_visit.pk).update(state="cancelled")
+    with pytest.raises(Refused):
+        arrive(cast)
+    assert not Response.objects.exists()
 
 
 def test_the_trail_names_the_visit(cast):
