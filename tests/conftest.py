@@ -6,6 +6,11 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Two cores may be busy with other tests: how long one example takes says nothing about the code.
+settings.register_profile("openhour", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("openhour")
 
 if TYPE_CHECKING:
     from django.test import Client

@@ -20,12 +20,13 @@ def command() -> None:
 def check(folder: Path | None) -> Answer:
     """Check the shipped definitions, and those of a folder laid over them."""
     from openhour.catalog import shelf_with
+    from openhour.catalog.checks import check as findings_of
 
     if folder is not None and not folder.is_dir():
         raise Refused(Finding("shelf.no-folder", "There is no such folder.", "FOLDER"))
+    if findings := findings_of(folder):
+        raise Refused(findings)
     held = shelf_with(folder)
-    if held.findings:
-        raise Refused(held.findings)
     kinds = ("procedures", "instruments", "notes", "homework", "consents", "payers")
     counts = {kind: len(getattr(held, kind)) for kind in kinds}
     return Answer(
