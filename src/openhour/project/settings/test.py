@@ -25,6 +25,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+(Path(HOME) / "static").mkdir(exist_ok=True)
 if not os.environ["OPENHOUR_DATABASE"]:
     # A file, not memory: two connections at once behave as they do in a practice.
     DATABASES["default"]["TEST"] = {"NAME": str(Path(HOME) / "test.sqlite3")}
