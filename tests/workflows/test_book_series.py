@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -15,6 +16,7 @@ from openhour.records.models import Episode, Licence, Series, Visit
 from openhour.workflows.schedule.book_series import book_series
 from openhour.workflows.schedule.book_visit import book_visit
 from tests.cast import NOW, Cast
+from tests.workflows.at_once import at_once
 
 TUESDAY_TEN = datetime(2026, 3, 3, 10, 0)
 
@@ -135,3 +137,15 @@ def test_a_year_of_weeks_takes_no_more_queries_than_two_weeks(cast):
 def test_the_longest_series_is_two_years_of_weeks(cast):
     Licence.objects.filter(therapist=cast.ben).update(valid_to=date(2029, 1, 1))
     assert len(book(cast, count=104).visit_ids) == 104
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_series_that_cross_one_is_booked_whole_and_the_other_not_at_all(cast, transactional_db):
+    ask = partial(book, cast, count=8)
+    outcomes = at_once(  # one room, six dates in common
+        partial(ask, episode_id=cast.ana_episode.pk),
+        partial(ask, episode_id=cast.cleo_episode.pk, starts=TUESDAY_TEN + timedelta(days=14)),
+    )
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["BookedSeries", "Refused"], outcomes
+    assert Series.objects.count() == 1
+    assert Visit.objects.filter(series__isnull=False).count() == 8

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import date, datetime, time, timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import IntegrityError, connection, transaction
 
 from openhour.guard.models import TrailEntry
 from openhour.guard.policy import NotAllowed
@@ -15,6 +14,7 @@ from openhour.kernel import Refused
 from openhour.records.models import Episode, Licence, Room, Site, Visit
 from openhour.workflows.schedule.book_visit import book_visit
 from tests.cast import NOW, Cast
+from tests.workflows.at_once import at_once
 
 TUESDAY_TEN = datetime(2026, 3, 3, 10, 0)
 
@@ -156,7 +156,7 @@ def test_the_next_hour_may_begin_when_the_last_ends_and_a_cancelled_one_is_free(
     book(cast, starts=datetime(2026, 3, 2, 10))
 
 
-def test_every_reason_comes_at_once(cast):
+def test_every_reason_comesat_once(cast):
     Room.objects.filter(pk=cast.room.pk).update(private=False)
     Licence.objects.filter(therapist=cast.ben).delete()
     found = refusal(cast, starts=datetime(2026, 3, 1, 22))
@@ -191,33 +191,12 @@ def test_the_database_refuses_an_overlap_that_no_form_saw(cast, clock):
     _row(cast, cast.ana_episode, cast.room, "11:00").save()
 
 
-def _at_once(*works) -> list[object]:
-    """Run all in threads that start together; what each returned or raised."""
-    line, outcomes = threading.Barrier(len(works)), [None] * len(works)
-
-    def run(place: int, work) -> None:
-        try:
-            line.wait(timeout=20)
-            outcomes[place] = work()
-        except Exception as error:  # noqa: BLE001  the test looks at it
-            outcomes[place] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(place, work)) for place, work in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return outcomes
-
-
 @pytest.mark.django_db(transaction=True)
 def test_of_two_requests_for_one_hour_one_wins_and_the_other_is_told(cast, transactional_db):
     for round_number in range(5):
         start = TUESDAY_TEN + timedelta(days=7 * round_number)
         ask = lambda episode: lambda: book(cast, episode_id=episode.pk, starts=start)  # noqa: B023, E731
-        first, second = _at_once(ask(cast.ana_episode), ask(cast.cleo_episode))  # one room, two therapists
+        first, second = at_once(ask(cast.ana_episode), ask(cast.cleo_episode))  # one room, two therapists
         lost = [one for one in (first, second) if isinstance(one, Refused)]
         assert len(lost) == 1, (first, second)
         assert [finding.code for finding in lost[0].findings] == ["slot.room-taken"]
@@ -229,7 +208,7 @@ def test_of_two_requests_for_one_hour_one_wins_and_the_other_is_told(cast, trans
 def test_of_two_writers_that_ask_nobody_the_database_lets_one_through(cast, transactional_db):
     """Both look first and see the hour free, and only then write: no form can help here."""
     rows = [_row(cast, cast.ana_episode, cast.room, "10:00"), _row(cast, cast.cleo_episode, cast.room, "10:30")]
-    outcomes = _at_once(*[lambda row=row: row.save(force_insert=True) for row in rows])
+    outcomes = at_once(*[lambda row=row: row.save(force_insert=True) for row in rows])
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["IntegrityError", "NoneType"]
     assert Visit.objects.filter(room=cast.room, starts_at__date=date(2026, 3, 3)).count() == 1
     assert connection.is_usable()
