@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable
 from typing import Any, ClassVar, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -17,17 +16,17 @@ from allauth.core import context
 from allauth.core.internal.httpkit import get_client_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
+from django.db.models.signals import post_delete, post_save
 from django.http import HttpRequest
 from django.utils import timezone
 
 from openhour.guard import trail
-from openhour.guard.actor import Actor
+from openhour.guard.actor import COMMAND_LINE, Actor
 from openhour.guard.models import User
 
 NOT_SIGNED_IN = Actor(None, "", frozenset(), "not-signed-in")
@@ -140,22 +139,23 @@ def _seal() -> Fernet:
     return Fernet(base64.urlsafe_b64encode(key))
 
 
-_FACTOR_SIGNALS = (
-    (authenticator_added, "added"),
-    (authenticator_removed, "removed"),
-    (authenticator_reset, "renewed"),
-)
-
-
 def record_factors() -> None:
-    """Write an entry whenever a second factor changes; the library tells of it by signals only."""
-    for signal, word in _FACTOR_SIGNALS:
-        signal.connect(_recorder(word), weak=False, dispatch_uid=f"guard.factor.{word}")
+    """Write an entry whenever a second factor comes or goes, in the transaction in which it does. The library has no
+    other place for it; its own signals are sent after the transaction."""
+    post_save.connect(_came, sender=Authenticator, dispatch_uid="guard.factor.added")
+    post_delete.connect(_went, sender=Authenticator, dispatch_uid="guard.factor.removed")
 
 
-def _recorder(word: str) -> Callable[..., None]:
-    def record(sender: Any, user: Any, authenticator: Authenticator, **_: Any) -> None:
-        known = User.objects.get(pk=user.pk)
-        _record(known.actor(), f"user.factor-{word}", known, factor=str(authenticator.type))
+def _came(sender: Any, instance: Authenticator, created: bool, **_: Any) -> None:
+    if created:
+        _changed(instance, "added")
 
-    return record
+
+def _went(sender: Any, instance: Authenticator, **_: Any) -> None:
+    _changed(instance, "removed")
+
+
+def _changed(factor: Authenticator, word: str) -> None:
+    user = User.objects.filter(pk=factor.user_id).first()
+    actor = user.actor() if context.request is not None and user is not None else COMMAND_LINE
+    _record(actor, f"user.factor-{word}", user, factor=str(factor.type))

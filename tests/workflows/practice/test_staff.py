@@ -175,7 +175,8 @@ def test_a_reset_ends_every_sign_in_and_keeps_the_second_factor_unless_asked(cas
     assert Authenticator.objects.count() == 1
     reset_password(cast.actor("olga"), "ben@example.test", second_factor=True, at=NOW)
     assert not Authenticator.objects.exists()
-    assert actions() == ["user.password-reset"] * 2
+    assert actions() == ["user.factor-added", "user.password-reset", "user.factor-removed", "user.password-reset"]
+    assert TrailEntry.objects.get(action="user.factor-removed").actor == "command-line"
 
 
 @pytest.mark.parametrize("verb", [switch_off_staff, switch_on_staff, reset_password])

@@ -132,6 +132,13 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "openhour.guard.adapter.StaffOnly"
 MFA_ADAPTER = "openhour.guard.adapter.SecondFactor"
+MFA_FORMS = {
+    "add_webauthn": "openhour.guard.forms.AddKey",
+    "authenticate_webauthn": "openhour.guard.forms.UseKey",
+    "login_webauthn": "openhour.guard.forms.SignInWithKey",
+    "reauthenticate_webauthn": "openhour.guard.forms.ConfirmWithKey",
+    "edit_webauthn": "openhour.guard.forms.NameKey",
+}
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # the owner gives the address; nobody signs up with one
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
