@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from openhour.catalog import NoteFormat
 from openhour.records.queries.note_content import Content
 from openhour.ui.words import long_date, moment, short_date, time_of_day
 
-LABELS = {
-    "times": "Time",
-    "place": "Place",
-    "people": "Present",
-    "scores": "Measures",
-    "homework": "Homework",
-}
 _DONE = {"all": "all of it done", "some": "some of it done", "none": "not done", "": "looked at"}
 
 
-def facts_shown(content: Content) -> dict[str, tuple[str, str]]:
-    """Name of the fact → label and sentence; the names are those that note formats use."""
-    makers = {"times": times, "place": place, "people": people, "scores": scores, "homework": homework}
-    return {name: (LABELS[name], make(content)) for name, make in makers.items()}
+def by_section(content: Content, layout: NoteFormat) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Label and sentence of the facts that stand above each section. What an earlier section already told is told
+    again in short, because the second place is where it is judged."""
+    told: set[str] = set()
+    found: dict[str, tuple[tuple[str, str], ...]] = {}
+    for section in layout.sections:
+        makers = [(name, BRIEF.get(name) if name in told else FACTS.get(name)) for name in section.facts]
+        found[section.slug] = tuple((LABELS[name], make(content)) for name, make in makers if make is not None)
+        told |= set(section.facts)
+    return found
 
 
 def day_of(content: Content) -> str:
@@ -55,6 +55,15 @@ def people(content: Content) -> str:
 def scores(content: Content) -> str:
     """Each measure with its change."""
     return "; ".join(f"{one['title']} {reading(one)}" for one in content["measures"]) or "none answered"
+
+
+def scores_in_short(content: Content) -> str:
+    """`PHQ-9 8 (−2), GAD-7 7 (no change)`"""
+    return ", ".join(
+        f"{one['title']} {'no score' if one['total'] is None else one['total']}"
+        + (f" ({signed(one['since_last'])})" if one["since_last"] is not None else "")
+        for one in content["measures"]
+    )
 
 
 def reading(measure: Mapping[str, Any]) -> str:
@@ -98,3 +107,15 @@ def at_words(text: str | None) -> str:
 def _clock(text: str | None) -> str:
     """The wall time that was written, whatever zone the reader sits in."""
     return time_of_day(datetime.fromisoformat(text).replace(tzinfo=None)) if text else ""
+
+
+LABELS = {"times": "Time", "place": "Place", "people": "Present", "scores": "Measures", "homework": "Homework"}
+FACTS: dict[str, Callable[[Content], str]] = {
+    "times": times,
+    "place": place,
+    "people": people,
+    "scores": scores,
+    "homework": homework,
+}
+"""The facts that a note format may name."""
+BRIEF: dict[str, Callable[[Content], str]] = {"scores": scores_in_short}

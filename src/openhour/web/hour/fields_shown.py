@@ -12,8 +12,9 @@ from typing import Any
 
 from openhour.catalog import Intervention
 from openhour.kernel import Finding
-from openhour.records.queries.note_content import title_of_section
+from openhour.records.queries.note_content import content_of, title_of_section
 from openhour.records.queries.session import Hour
+from openhour.web.hour import facts_shown
 from openhour.web.hour.kept import Kept
 from openhour.web.hour.posted import COMPLETION, REVIEW, base_of_value, token_of
 from openhour.workflows.hour.fields import RESPONSE, SECTION, Value, response_of
@@ -21,12 +22,12 @@ from openhour.workflows.hour.fields import RESPONSE, SECTION, Value, response_of
 
 @dataclass(frozen=True, slots=True)
 class SectionShown:
-    """A section of the note. carried: from another format; facts: names of the facts that stand above it."""
+    """A section of the note. carried: from another format; facts: label and sentence of what stands above it."""
 
     name: str
     title: str
     prompts: tuple[str, ...]
-    facts: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
     required: bool
     carried: bool
 
@@ -79,8 +80,9 @@ def _stored(hour: Hour, sections: tuple[SectionShown, ...]) -> dict[str, Any]:
 
 
 def _sections(hour: Hour) -> tuple[SectionShown, ...]:
+    facts = facts_shown.by_section(content_of(hour), hour.layout)
     own = tuple(
-        SectionShown(SECTION + one.slug, one.title, one.prompts, one.facts, one.required, False)
+        SectionShown(SECTION + one.slug, one.title, one.prompts, facts[one.slug], one.required, False)
         for one in hour.layout.sections
     )
     held = {one.slug for one in hour.layout.sections}

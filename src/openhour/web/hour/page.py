@@ -20,13 +20,15 @@ from openhour.guard.middleware import StaffRequest
 from openhour.kernel import Finding
 from openhour.records.queries.hour_facts import gaps_of, risk_to_address
 from openhour.records.queries.hour_measures import measures_of, unanswered
-from openhour.records.queries.note_content import billed_as, content_of
+from openhour.records.queries.note_content import billed_as
 from openhour.records.queries.session import Hour, hour_of
 from openhour.records.shelf import shelf
 from openhour.ui.charts import session_clock
+from openhour.ui.markup import identifier
 from openhour.web.chrome import render_page
-from openhour.web.hour import facts_shown, fields_shown, homework_shown, measures_shown
+from openhour.web.hour import fields_shown, homework_shown, measures_shown
 from openhour.web.hour.kept import Kept
+from openhour.workflows.hour.fields import RESPONSE, SECTION
 
 
 def show(request: StaffRequest, visit_id: UUID, kept: Kept | None = None, *, status: int = 200) -> HttpResponse:
@@ -57,7 +59,6 @@ def _context(request: StaffRequest, hour: Hour, kept: Kept) -> dict[str, Any]:
         "measures": [measures_shown.measure_shown(one) for one in measures_of(hour.responses)],
         "unanswered": unanswered(hour.responses, hour.day),
         "usual_agenda": usual_agenda(hour.procedure.time.planned_minutes),
-        "facts": facts_shown.facts_shown(content_of(hour)),
         "layouts": _layouts(hour),
         "homework": homework_shown.homework_shown(hour),
         "homework_forms": [(one.pin.slug, one.title) for one in _forms(hour)],
@@ -82,6 +83,9 @@ def _context(request: StaffRequest, hour: Hour, kept: Kept) -> dict[str, Any]:
         "plan_link": plan_link(hour),
     }
 
+
+IN_ROOM = ("objectives", "interventions", "risk")
+"""Places of gaps that are fields of this very page."""
 
 TRANSIENT = ("agenda", "started_at", "stopped_at", "reason", "form", "objective", "due_on", "why")
 """Fields that aren't saved as they are typed, but kept where their step is refused."""
@@ -177,11 +181,17 @@ def links_of(hour: Hour, gaps: tuple[Gap, ...]) -> Mapping[str, str]:
             ("diagnoses", episode), ("diagnosis", episode), ("plan", episode), ("patient", patient)
         ),
         "plan": plan,
-        "plan.review": address_of(("plan-review", episode)) or plan,
+        "plan.review": f"#{identifier('review_waiver')}",
     }
     consent = address_of(("consent", episode), ("consent-take", episode), ("consents", patient), ("patient", patient))
     links |= {gap.finding.place: consent for gap in gaps if gap.finding.place.startswith("consents.")}
-    return {place: href for place, href in links.items() if href}
+    here = {gap.finding.place: f"#{identifier(gap.finding.place)}" for gap in gaps if gap.finding.place in IN_ROOM}
+    here |= {
+        gap.finding.place: f"#{identifier(gap.finding.place)}"
+        for gap in gaps
+        if gap.finding.place.startswith((SECTION, RESPONSE))
+    }
+    return here | {place: href for place, href in links.items() if href}
 
 
 def next_links(hour: Hour) -> list[tuple[str, str]]:
