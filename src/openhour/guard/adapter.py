@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from io import BytesIO
 from typing import Any, ClassVar, cast
 
+import qrcode
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.core.internal.httpkit import get_client_ip
@@ -24,6 +26,7 @@ from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.http import HttpRequest
 from django.utils import timezone
+from qrcode.image.svg import SvgPathFillImage
 
 from openhour.guard import trail
 from openhour.guard.actor import COMMAND_LINE, Actor
@@ -128,6 +131,17 @@ class SecondFactor(DefaultMFAAdapter):
             return True
         kept = Authenticator.objects.filter(user_id=authenticator.user_id, type__in=["totp", "webauthn"])
         return kept.exclude(pk=authenticator.pk).exists()
+
+    def build_totp_svg(self, url: str) -> str:
+        """The picture to scan, on a white ground of its own: on a dark page a phone would not see it."""
+        drawn = BytesIO()
+        qrcode.make(url, image_factory=SvgPathFillImage).save(drawn)
+        return drawn.getvalue().decode()
+
+    def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:  # noqa: A002
+        """What a new key is called until its owner says better."""
+        count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
+        return "My key" if not count else f"My key {count + 1}"
 
     def get_totp_label(self, user: AbstractBaseUser) -> str:
         """What the authenticator app shows."""

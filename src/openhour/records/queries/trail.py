@@ -24,6 +24,7 @@ from openhour.records.models import Patient
 PAGE = 50
 _ORDERS = {"newest": ("-seq",), "oldest": ("seq",), "who": ("actor", "-seq"), "what": ("action", "-seq")}
 ORDERS = tuple(_ORDERS)
+_NOBODY = {"not-signed-in": "Not signed in", "command-line": "Command line"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +42,19 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One entry as a person reads it. patients: numbers; detail: its codes and counts, as text."""
+    """One entry as a person reads it. about: the member of staff it is about, or the kind of row; patients: numbers;
+    detail: its codes and counts as JSON; words: the same for reading."""
 
     seq: int
     at: datetime
     who: str
     action: str
     kind: str
+    about: str
     subject_id: str
     patients: tuple[str, ...]
     detail: str
+    words: str
     digest: str
 
 
@@ -124,20 +128,41 @@ def _lines(entries: list[TrailEntry]) -> Iterator[Line]:
         yield Line(
             entry.seq,
             entry.at,
-            people.get(entry.actor, entry.actor),
+            people.get(entry.actor, _NOBODY.get(entry.actor, entry.actor)),
             entry.action,
             entry.kind,
+            _about(entry, people),
             entry.subject_id,
             patients,
             entry.detail,
+            _words(entry.detail),
             entry.digest,
         )
 
 
 def _people(entries: list[TrailEntry]) -> dict[str, str]:
     keys = {entry.actor.removeprefix("user:") for entry in entries if entry.actor.startswith("user:")}
+    keys |= {entry.subject_id for entry in entries if entry.kind == "user"}
     ids = [int(key) for key in keys if key.isdecimal()]
     return {f"user:{pk}": name for pk, name in User.objects.filter(pk__in=ids).values_list("pk", "name")}
+
+
+def _about(entry: TrailEntry, people: dict[str, str]) -> str:
+    if entry.kind == "user":
+        return people.get(f"user:{entry.subject_id}", "")
+    return "" if entry.kind == "practice" else entry.kind
+
+
+def _words(detail: str) -> str:
+    """`page 1, found 12`; lists of ids by their length."""
+    held = {name: value for name, value in json.loads(detail).items() if name != "patients"}
+    return ", ".join(f"{name.replace('_', ' ')} {_word(value)}" for name, value in held.items())
+
+
+def _word(value: object) -> str:
+    if isinstance(value, list):
+        return " ".join(str(one) for one in value) if len(value) <= 5 else f"({len(value)})"
+    return str(value)
 
 
 def _patients_of(entry: TrailEntry) -> tuple[str, ...]:
