@@ -185,6 +185,8 @@ def test_dates_that_do_not_fit_are_shown_and_can_be_left_out(sign_in, cast):
     assert answer.status_code == 409
     assert "Tuesday, March 17, 2026, 10:00 AM: the room is already taken" in words
     assert "book the other 5" in words
+    assert re.search(r'<input type="checkbox"[^>]*name="skip"[^>]*>', words), "offered"
+    assert not re.search(r'<input type="checkbox"[^>]*checked', words), "and never chosen for anybody"
     assert "Cleo" not in words
     assert Visit.objects.count() == 3
     booked = client.post(BOOK, sent(cast, repeat="weekly", skip="on"), follow=True)

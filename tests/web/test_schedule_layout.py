@@ -124,6 +124,12 @@ def test_a_room_in_use_is_neither_named_nor_free():
     assert all(not slot.when.overlaps(when) for slot in column.slots if slot.free)
 
 
+def test_a_room_that_is_not_private_is_shown_and_not_offered():
+    corner = SiteHours(1, "M", CHICAGO, time(8), time(20), (RoomChoice(8, "Corner", False),))
+    (column,) = layout.room_columns(MONDAY, corner, frame(), [], [], after=LONG_AGO)
+    assert (column.title, column.slots) == ("Corner", ())
+
+
 @pytest.mark.parametrize(("day", "shown"), [(MONDAY, 5), (date(2026, 3, 7), 6), (date(2026, 3, 8), 6)])
 def test_the_weekend_is_shown_where_something_is_booked(day, shown):
     assert len(layout.days_shown(MONDAY, [visit("10:00", day=day)], CHICAGO)) == shown

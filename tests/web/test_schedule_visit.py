@@ -291,6 +291,20 @@ def test_a_visit_is_cancelled_with_a_reason(sign_in, cast):
     assert "“snow”" in words
 
 
+def test_the_later_visits_of_a_series_are_offered_and_not_chosen(sign_in, cast):
+    booked = book_series(
+        cast.actor("dee"), cast.ana_episode.pk, room_id=cast.room.pk, starts=datetime(2026, 3, 3, 10),
+        cadence="weekly", count=4, at=NOW,
+    )  # fmt: skip
+    client, address = sign_in("dee"), reverse("visit-cancel", args=[booked.visit_ids[1]])
+    words = page(client.get(address))
+    assert "Cancel the 2 later visits of this series too" in words
+    assert not re.search(r'<input type="checkbox"[^>]*checked', words)
+    sent = {"reason": "illness", "revision": "1", "following": "on"}
+    assert "3 visits are cancelled." in page(client.post(address, sent, follow=True))
+    assert "of this series too" not in page(client.get(at("visit-cancel", cast.ana_visit)))
+
+
 @pytest.mark.parametrize(("hours", "chosen"), [(-23, True), (-25, False)])
 def test_a_late_cancellation_is_only_offered(sign_in, cast, monkeypatch, hours, chosen):
     stop_clock(monkeypatch, NOW + timedelta(hours=hours))

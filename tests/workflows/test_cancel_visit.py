@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import uuid4
 
 import pytest
@@ -10,6 +11,7 @@ from openhour.guard.models import TrailEntry
 from openhour.guard.policy import NotAllowed
 from openhour.kernel import Refused
 from openhour.records.models import Session, Visit, VisitChange
+from openhour.workflows.schedule.book_series import book_series
 from openhour.workflows.schedule.cancel_visit import cancel_visit
 from tests.cast import NOW, Cast
 
@@ -96,3 +98,45 @@ def test_every_reason_to_refuse_comes_at_once(cast):
         ("remark.long", "remark"),
         ("remark.unreadable", "remark"),
     ]
+
+
+# --- the rest of a series
+
+
+@pytest.fixture
+def series(cast):
+    """Five Tuesdays at ten."""
+    return book_series(
+        cast.actor("dee"), cast.ana_episode.pk, room_id=cast.room.pk, starts=datetime(2026, 3, 3, 10),
+        cadence="weekly", count=5, at=NOW,
+    ).visit_ids  # fmt: skip
+
+
+def states(series) -> list[str]:
+    return list(Visit.objects.filter(pk__in=series).order_by("starts_at").values_list("state", flat=True))
+
+
+def test_one_visit_of_a_series_is_cancelled_alone(cast, series):
+    assert cancel_visit(cast.actor("dee"), series[1], reason="illness", revision=1, at=NOW) == 1
+    assert states(series) == ["booked", "cancelled", "booked", "booked", "booked"]
+
+
+def test_the_later_ones_go_with_it_when_that_is_asked_for(cast, series):
+    Visit.objects.filter(pk=series[3]).update(state="arrived")
+    counted = cancel_visit(cast.actor("ben"), series[1], reason="illness", following=True, revision=1, at=NOW)
+    assert counted == 3
+    assert states(series) == ["booked", "cancelled", "cancelled", "arrived", "cancelled"]
+    assert VisitChange.objects.count() == TrailEntry.objects.filter(action="visit.cancelled").count() == 3
+    assert Visit.objects.get(pk=cast.ana_visit.pk).state == "booked", "what isn't of the series stays"
+
+
+def test_a_refused_cancellation_leaves_the_whole_series(cast, series):
+    with pytest.raises(Refused):
+        cancel_visit(cast.actor("dee"), series[0], reason="", following=True, revision=1, at=NOW)
+    assert states(series) == ["booked"] * 5
+
+
+def test_a_single_visit_has_no_later_ones(cast):
+    assert (
+        cancel_visit(cast.actor("dee"), cast.ana_visit.pk, reason="illness", following=True, revision=1, at=NOW) == 1
+    )

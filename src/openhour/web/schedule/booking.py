@@ -118,7 +118,7 @@ def _form(
     errors = beside(single, FIELDS)
     sites = calendar.sites()
     context = {
-        "who": who,
+        "bookable": who,
         "typed": typed,
         "errors": errors,
         "summary": [(name, sentence) for name in errors for sentence in errors[name]],

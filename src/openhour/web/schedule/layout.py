@@ -152,14 +152,16 @@ def room_columns(
     day: date, site: SiteHours, frame: Frame, visits: Sequence[Appointment], in_use: Iterable[InUse],
     *, after: datetime, only: int | None = None, offers: bool = True,
 ) -> tuple[Column, ...]:  # fmt: skip
-    """One column for each room of the site, also for one no longer in use that still has a visit that day."""
+    """One column for each room of the site, also for one no longer in use that still has a visit that day.
+    Only private rooms are offered."""
     here = [visit for visit in visits if visit.site_id == site.id and visit.room_id is not None]
     named = {room.id: room.name for room in site.rooms} | {visit.room_id: visit.room for visit in here}
+    offered = {room.id for room in site.rooms if room.private and offers}
     taken = tuple(in_use)
     return tuple(
         column(
             who, name, day, site, frame, [visit for visit in here if visit.room_id == who],
-            after=after, taken=[one.interval for one in taken if one.room_id == who], offers=offers,
+            after=after, taken=[one.interval for one in taken if one.room_id == who], offers=who in offered,
         )
         for who, name in named.items()
         if only is None or who == only

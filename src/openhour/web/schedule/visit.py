@@ -136,27 +136,31 @@ def cancel(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     detail = _writable(asked, visit_id)
     offered = rules.offered_cancel_reason(detail.interval.start, at=asked.received_at)
     if request.method == "GET":
-        return _cancel_form(asked, detail, {"reason": offered, "remark": ""}, ())
-    typed = {name: request.POST.get(name, "") for name in ("reason", "remark")}
+        return _cancel_form(asked, detail, {"reason": offered, "remark": "", "following": ""}, ())
+    typed = {name: request.POST.get(name, "") for name in ("reason", "remark", "following")}
     try:
-        cancel_visit(
+        cancelled = cancel_visit(
             asked.actor,
             visit_id,
             reason=typed["reason"],
             remark=typed["remark"],
+            following=bool(typed["following"]),
             revision=read_count(request.POST.get("revision", "")),
             at=asked.received_at,
         )
     except Refused as refusal:
         return _cancel_form(asked, detail, typed, refusal.findings)
-    messages.success(request, "The visit is cancelled; its hour is free.")
+    told = "The visit is cancelled; its hour is free." if cancelled == 1 else f"{cancelled} visits are cancelled."
+    messages.success(request, told)
     return redirect("visit", visit_id)
 
 
 def _cancel_form(
     request: StaffRequest, detail: VisitDetail, typed: Mapping[str, Any], findings: tuple[Finding, ...]
 ) -> HttpResponse:
-    more = {"reasons": [(reason.slug, reason.title) for reason in rules.CANCEL_REASONS]}
+    later = [one for one in detail.series if one.state == "booked" and one.starts_at > detail.interval.start]
+    reasons = [(reason.slug, reason.title) for reason in rules.CANCEL_REASONS]
+    more = {"reasons": reasons, "following": len(later)}
     return _form(request, "cancel", detail, typed, findings, ("reason", "remark"), more)
 
 
