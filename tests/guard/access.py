@@ -22,7 +22,7 @@ from tests.cast import Cast
 from tests.guard import access_records
 
 TABLE = Path(__file__).with_name("access_table.toml")
-KEYS = {"methods", "record", "arg", "with", "open", "allow", "allow_post", "note"}
+KEYS = {"methods", "record", "arg", "also", "with", "open", "allow", "allow_post", "note"}
 OPEN = {"", "anyone", "signed-in", "nobody"}
 RELATIONS = {"any", "own", "supervised"}
 ROLES = {"owner", "therapist", "supervisor", "front-desk", "biller"}
@@ -49,6 +49,7 @@ class Row:
     record: str = ""
     arg: str = ""
     fixed: dict[str, Any] = field(default_factory=dict)
+    also: dict[str, str] = field(default_factory=dict)
     open: str = ""
     allow: dict[str, str] = field(default_factory=dict)
     allow_post: dict[str, str] = field(default_factory=dict)
@@ -76,6 +77,7 @@ def rows() -> dict[str, Row]:
             row.get("record", ""),
             row.get("arg", ""),
             row.get("with", {}),
+            row.get("also", {}),
             row.get("open", ""),
             row.get("allow", {}),
             row.get("allow_post", {}),
@@ -106,14 +108,17 @@ def arguments(row: Row, cast: Cast, whose: str) -> dict[str, Any]:
         if whose == "missing"
         else access_records.make(row.record, cast, whose)
     )
+    others = {
+        arg: access_records.make(kind, cast, "ana" if whose == "missing" else whose) for arg, kind in row.also.items()
+    }
     if isinstance(made, dict):
-        return {**row.fixed, **made}
-    return {**row.fixed, row.arg or _first_argument(row): made}
+        return {**row.fixed, **others, **made}
+    return {**row.fixed, **others, row.arg or _first_argument(row): made}
 
 
 def _first_argument(row: Row) -> str:
     pattern = next(pattern for name, pattern in routes() if name == row.name)
-    free = [name for name in pattern.pattern.converters if name not in row.fixed]
+    free = [name for name in pattern.pattern.converters if name not in row.fixed and name not in row.also]
     assert len(free) == 1, f"{row.name}: say with `arg` which of {free} names the record"
     return free[0]
 

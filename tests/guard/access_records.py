@@ -7,7 +7,6 @@ needs more than an id. MAKERS lists the kinds that a row of the access table may
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -36,6 +35,8 @@ from openhour.records.models import (
     Therapist,
     Visit,
 )
+from openhour.records.queries.note_content import canonical, content_of, digest_of
+from openhour.records.queries.session import hour_for_signing
 from openhour.records.shelf import shelf
 from tests.cast import NOW, TODAY, Cast
 
@@ -95,16 +96,25 @@ def note(cast: Cast, who: str) -> Note:
 
 
 def signed_note(cast: Cast, who: str) -> Note:
+    """Signed an hour later, its content frozen as signing freezes it; whether it may be signed is not asked."""
     found = note(cast, who)
-    content = '{"facts":{},"sections":{"data":"Synthetic words."}}'
-    Note.objects.filter(pk=found.pk, state="draft").update(
-        state="signed",
-        signed_at=NOW + timedelta(hours=1),
-        signature=therapist(cast, who).signature,
-        content=content,
-        digest=hashlib.sha256(content.encode()).hexdigest(),
-    )
-    return Note.objects.get(pk=found.pk)
+    if found.state == "signed":
+        return found
+    content = content_of(hour_for_signing(visit(cast, who).pk))
+    signed_at = NOW + timedelta(hours=1)
+    signature = {
+        "name": therapist(cast, who).signature,
+        "credential": therapist(cast, who).credential,
+        "npi": therapist(cast, who).npi,
+        "licence_state": "IL",
+        "licence_number": "IL-1",
+        "signed_at": signed_at.isoformat(timespec="seconds"),
+    }
+    found.content = canonical({**content, "note": str(found.pk), "signature": signature})
+    found.digest = digest_of(found.content)
+    found.signature, found.signed_at, found.state = therapist(cast, who).signature, signed_at, "signed"
+    found.save()
+    return found
 
 
 def response(cast: Cast, who: str) -> Response:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.db import transaction
 from django.http import HttpResponse
-from django.urls import Resolver404, get_resolver, resolve
+from django.urls import Resolver404, get_resolver, resolve, reverse
 
 from openhour.guard.door import staff
 from openhour.guard.roles import Role
@@ -30,6 +30,7 @@ from tests.guard.access import (
     FormFinder,
     Row,
     address,
+    arguments,
     client_of,
     hidden_names,
     routes,
@@ -81,7 +82,7 @@ def test_the_table_says_only_what_the_tests_read() -> None:
         for table in (row.get("allow", {}), row.get("allow_post", {})):
             assert set(table) <= ROLES, name
             assert set(table.values()) <= RELATIONS, name
-        assert row.get("record", "") in {"", *access_records.MAKERS}, name
+        assert {row.get("record", ""), *row.get("also", {}).values()} <= {"", *access_records.MAKERS}, name
 
 
 def test_every_page_of_staff_stands_behind_the_door() -> None:
@@ -148,6 +149,17 @@ def test_a_foreign_record_looks_like_a_missing_one(cast: Cast, row: Row, who: st
             assert headers(foreign) == headers(none)
         missing = ask(cast, who, row, method, "missing")
         assert missing.status_code == 404
+
+
+@pytest.mark.parametrize("row", [row for row in WITH_RECORD if row.also], ids=lambda row: row.name)
+def test_ones_own_record_opens_no_foreign_one_beside_it(cast: Cast, row: Row) -> None:
+    """Two ids in one address: both are checked, and that they belong together."""
+    for method in row.methods:
+        with undone():
+            foreign = {arg: access_records.make(kind, cast, "cleo") for arg, kind in row.also.items()}
+            path = reverse(row.name, kwargs={**arguments(row, cast, "ana"), **foreign})
+            answer = getattr(client_of(cast, "ben"), method.lower())(path)
+            assert answer.status_code == 404
 
 
 def without_token(answer: HttpResponse) -> bytes:
