@@ -37,6 +37,11 @@ def test_the_intake_battery_of_the_indication_is_asked_at_first(cast):
         assert (row.total, row.patient_id, row.episode_id) == (None, cast.ana.pk, cast.ana_episode.pk)
 
 
+def test_they_are_asked_in_the_order_of_the_battery(cast):
+    request(cast)
+    assert list(Response.objects.order_by("made_at").values_list("instrument", flat=True)) == ["phq-9", "gad-7"]
+
+
 def test_asking_again_changes_nothing_and_leaves_no_second_entry(cast):
     request(cast)
     before = list(Response.objects.values())

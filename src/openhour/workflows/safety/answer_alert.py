@@ -31,13 +31,17 @@ def answer_alert(
     action: str,
     follow_up_on: date | None,
     value_shown: int,
+    unread: tuple[Finding, ...] = (),
     at: datetime,
 ) -> None:
-    """risk_level: of `RISK_LEVELS`; value_shown: the answer that the page showed. Raises NotAllowed, or Refused with
+    """risk_level: of `RISK_LEVELS`; value_shown: the answer that the page showed; unread: what the form
+    sent and nobody could read, told together with the rest. Raises NotAllowed, or Refused with
     places `risk_level`, `action`, `follow_up_on`."""
     alert = alert_to_answer(actor, alert_id)
     words = tidy(action).strip()
-    if gaps := (*_standing(alert, value_shown), *_gaps(alert, risk_level, words, follow_up_on, at)):
+    gaps = [*_standing(alert, value_shown), *unread]
+    gaps += [gap for gap in _gaps(alert, risk_level, words, follow_up_on, at) if gap.place not in _places(unread)]
+    if gaps:
         raise Refused(gaps)
     alert.state, alert.answered_at, alert.answered_by_id = "answered", at, actor.user_id
     alert.risk_level, alert.action, alert.follow_up_on = risk_level, words, follow_up_on
@@ -45,6 +49,10 @@ def answer_alert(
         alert.seen_at = at
     alert.save()
     trail.write(actor, "alert.answered", alert, at=at, risk_level=risk_level, follow_up_on=follow_up_on)
+
+
+def _places(findings: tuple[Finding, ...]) -> frozenset[str]:
+    return frozenset(finding.place for finding in findings)
 
 
 def _standing(alert: Alert, value_shown: int) -> Iterator[Finding]:

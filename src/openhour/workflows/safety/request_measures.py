@@ -7,7 +7,7 @@ laid down for a visit that has moved since move with it, with the answers they h
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -44,7 +44,9 @@ def ask(actor: Actor, visit: Visit, *, at: datetime) -> tuple[UUID, ...]:
     rows = Response.objects.filter(patient_id=visit.patient_id, due_on=day).exclude(state="withdrawn")
     asked = set(rows.values_list("instrument", flat=True))
     due = due_before(visit, visit.episode, history_of(visit, on=day), on=day)
-    laid = [_form(visit, one.instrument, day, at) for one in due if one.instrument not in asked]
+    slugs = [one.instrument for one in due if one.instrument not in asked]
+    # A microsecond apart, so that they are asked in the order of the battery.
+    laid = [_form(visit, slug, day, at + timedelta(microseconds=place)) for place, slug in enumerate(slugs)]
     if not laid:
         return ()
     # Another visit of the same day may be asking at this moment: the constraint decides, and that is fine.
