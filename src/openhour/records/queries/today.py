@@ -1,0 +1,356 @@
+"""A therapist's day: each visit with its state and what it lacks, the answers to its measures, the alerts that wait, the
+notes of earlier days that aren't signed, and the next free hour.
+
+Called by the page Today. Five SQL queries and the trail, however many visits the day has and however old the charts are:
+what is short travels with the visit as JSON, and of each measure only the last two forms are read. A supervisor, who
+holds no hours, gets the alerts of those they supervise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models.functions import RowNumber
+
+from openhour.care.batteries import MeasureHistory
+from openhour.care.booking import every_day
+from openhour.care.consents import ConsentFacts
+from openhour.care.plans import PlanFacts
+from openhour.care.sessions import VisitFacts, missing_for_visit
+from openhour.care.slots import free_slots
+from openhour.catalog import NotOnShelf, Procedure
+from openhour.guard import trail
+from openhour.guard.actor import Actor
+from openhour.kernel import Finding, Interval
+from openhour.records.models import Consent, Plan, Response, Session, Site, Visit
+from openhour.records.queries.alert import AlertLine, alert_rows, lines_of
+from openhour.records.queries.due import answered_of, due_before
+from openhour.records.queries.json_rows import json_rows, moment_of
+from openhour.records.queries.scoping import within
+from openhour.records.shelf import shelf
+
+UNSIGNED_SHOWN = 50
+_NOT_HELD = ("cancelled", "missed")
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureToday:
+    """A form that was asked for this visit. since_last: points since the form before; None without two scores."""
+
+    id: UUID
+    short: str
+    state: str
+    answered: int
+    of: int
+    total: int | None
+    band: str
+    since_last: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class VisitToday:
+    """A visit of the day. state: `booked`, `arrived`, `in-session`, `held`, `signed`, `cancelled`, `missed`.
+    missing: what it lacks, by `care.sessions.missing_for_visit`; empty for one that isn't held. number: 1 for the first
+    visit of the episode."""
+
+    id: UUID
+    episode_id: UUID
+    patient_id: UUID
+    patient: str
+    patient_number: str
+    room: str
+    site: str
+    zone: ZoneInfo
+    interval: Interval
+    state: str
+    number: int
+    measures: tuple[MeasureToday, ...]
+    missing: tuple[Finding, ...]
+    has_topic: bool
+    note_id: UUID | None
+    alerts: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnsignedNote:
+    """An hour of an earlier day whose note isn't signed. day: at its site; age_days: whole days since."""
+
+    visit_id: UUID
+    episode_id: UUID
+    patient_id: UUID
+    patient: str
+    day: date
+    age_days: int
+    begun: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """day, zone: of the site where the day is spent. alerts: those that wait and are the actor's own; supervised: those
+    of therapists they supervise. free: the next free hour of the day, None where there is none."""
+
+    day: date
+    zone: ZoneInfo
+    visits: tuple[VisitToday, ...]
+    alerts: tuple[AlertLine, ...]
+    supervised: tuple[AlertLine, ...]
+    unsigned: tuple[UnsignedNote, ...]
+    free: Interval | None
+
+
+@transaction.atomic
+def today_of(actor: Actor, *, at: datetime) -> Today:
+    """The day on which `at` falls, at each site. One trail entry names every patient that is shown."""
+    sites = tuple(Site.objects.filter(active=True).order_by("name"))
+    rows = _visits(actor, sites, at)
+    site = rows[0].site if rows else (sites[0] if sites else None)
+    zone = site.tz if site else ZoneInfo("UTC")
+    day = at.astimezone(zone).date()
+    alerts = lines_of(actor, alert_rows(actor).exclude(state="answered"))
+    unsigned = _unsigned(actor, at)
+    visits = _with_answers(rows, unsigned, alerts)
+    _leave_trail(actor, visits, alerts, unsigned, at)
+    return Today(
+        day=day,
+        zone=zone,
+        visits=visits,
+        alerts=tuple(line for line in alerts if line.mine),
+        supervised=tuple(line for line in alerts if not line.mine),
+        unsigned=unsigned,
+        free=_next_free(site, day, rows, at) if site else None,
+    )
+
+
+def _leave_trail(
+    actor: Actor,
+    visits: Iterable[VisitToday],
+    alerts: Iterable[AlertLine],
+    unsigned: Iterable[UnsignedNote],
+    at: datetime,
+) -> None:
+    shown = {str(one.patient_id) for rows in (visits, alerts, unsigned) for one in rows}
+    trail.write(actor, "chart.read", at=at, page="today", patients=sorted(shown))
+
+
+# The visits of the day
+
+
+def _visits(actor: Actor, sites: Sequence[Site], at: datetime) -> list[Any]:
+    """One window over the days of all sites, then each visit by the day of its own site."""
+    starts = [_midnight(at, site.tz) for site in sites] or [_midnight(at, ZoneInfo("UTC"))]
+    rows = within(actor, "session.run", Visit.objects.all())
+    rows = rows.filter(starts_at__gte=min(starts), starts_at__lt=max(starts) + timedelta(hours=26))
+    return [
+        row
+        for row in _annotated(rows).order_by("starts_at", "id")
+        if row.starts_at.astimezone(row.site.tz).date() == at.astimezone(row.site.tz).date()
+    ]
+
+
+def _midnight(at: datetime, zone: ZoneInfo) -> datetime:
+    return datetime.combine(at.astimezone(zone).date(), time.min, zone).astimezone(UTC)
+
+
+def _annotated(rows: QuerySet[Visit]) -> QuerySet[Visit]:
+    plan = Plan.objects.filter(episode=OuterRef("episode"), state="active")
+    joined = rows.select_related("patient", "episode", "site", "room", "topic", "session", "session__note")
+    return joined.defer("session__note__content", "session__note__sections").annotate(
+        consents_json=json_rows(
+            Consent.objects.filter(patient=OuterRef("patient")),
+            "patient",
+            key="form_key",
+            signed_on="signed_on",
+            withdrawn_at="withdrawn_at",
+        ),
+        plan_id=Subquery(plan.values("pk")[:1]),
+        plan_review_by=Subquery(plan.values("review_by")[:1]),
+        number=Subquery(_counted()),
+        held_before=Subquery(_held_before().values("starts_at")[:1]),
+    )
+
+
+def _counted() -> QuerySet[Any]:
+    until = Visit.objects.filter(episode=OuterRef("episode"), starts_at__lte=OuterRef("starts_at"))
+    counted = until.exclude(state__in=_NOT_HELD).order_by().values("episode")
+    return counted.annotate(number=Count("pk")).values("number")
+
+
+def _held_before() -> QuerySet[Visit]:
+    begun = Q(state="held") | Q(session__started_at__isnull=False)
+    return Visit.objects.filter(begun, episode=OuterRef("episode"), starts_at__lt=OuterRef("starts_at")).order_by(
+        "-starts_at"
+    )
+
+
+def state_of(visit: Visit) -> str:
+    """The visit's state with that of its hour: started, stopped, signed."""
+    session = getattr(visit, "session", None)
+    note = getattr(session, "note", None)
+    if note is not None and note.state == "signed":
+        return "signed"
+    if session is not None and session.stopped_at is not None:
+        return "held"
+    if session is not None and session.started_at is not None:
+        return "in-session"
+    return visit.state
+
+
+# What each of them lacks
+
+
+def _with_answers(
+    rows: Sequence[Any], unsigned: Sequence[UnsignedNote], alerts: Sequence[AlertLine]
+) -> tuple[VisitToday, ...]:
+    by_episode: dict[UUID, list[Response]] = {}
+    for response in _responses(rows):
+        by_episode.setdefault(response.episode_id, []).append(response)
+    return tuple(_visit(row, by_episode.get(row.episode_id, []), unsigned, alerts) for row in rows)
+
+
+def _responses(rows: Sequence[Any]) -> QuerySet[Response]:
+    """Of each measure of each episode of the day: the last two that were finished, and the last two that weren't."""
+    latest = Window(
+        RowNumber(), partition_by=[F("episode"), F("instrument"), F("state")], order_by=[F("due_on").desc()]
+    )
+    last_day = max((row.starts_at.astimezone(row.site.tz).date() for row in rows), default=date.min)
+    held = Response.objects.filter(patient__in={row.patient_id for row in rows}, due_on__lte=last_day)
+    held = held.filter(episode__in={row.episode_id for row in rows}).exclude(state="withdrawn")
+    return held.annotate(place=latest).filter(place__lte=2).order_by("due_on", "made_at", "instrument")
+
+
+def _visit(
+    row: Any, responses: Sequence[Response], unsigned: Sequence[UnsignedNote], alerts: Sequence[AlertLine]
+) -> VisitToday:
+    session = getattr(row, "session", None)
+    note = getattr(session, "note", None)
+    day = row.starts_at.astimezone(row.site.tz).date()
+    state = state_of(row)
+    return VisitToday(
+        id=row.pk,
+        episode_id=row.episode_id,
+        patient_id=row.patient_id,
+        patient=row.patient.full_name,
+        patient_number=row.patient.number,
+        room=row.room.name if row.room else "",
+        site=row.site.name,
+        zone=row.site.tz,
+        interval=row.interval,
+        state=state,
+        number=row.number or 1,
+        measures=tuple(_measure(one, responses) for one in responses if one.visit_id == row.pk),
+        missing=() if state in _NOT_HELD else _missing(row, day, state, responses, unsigned),
+        has_topic=bool(getattr(getattr(row, "topic", None), "text", "").strip()),
+        note_id=note.pk if note is not None else None,
+        alerts=sum(line.patient_id == row.patient_id for line in alerts),
+    )
+
+
+def _measure(form: Response, responses: Iterable[Response]) -> MeasureToday:
+    instrument = shelf().instrument_pinned(form.instrument_key)
+    before = [
+        one.total
+        for one in responses
+        if one.instrument == form.instrument and one.due_on < form.due_on and one.total is not None
+    ]
+    return MeasureToday(
+        id=form.pk,
+        short=instrument.short,
+        state=form.state,
+        answered=sum(form.answers.get(item.id) is not None for item in instrument.scored_items),
+        of=len(instrument.scored_items),
+        total=form.total,
+        band=form.band,
+        since_last=form.total - before[-1] if form.total is not None and before else None,
+    )
+
+
+def _missing(
+    row: Any, day: date, state: str, responses: Sequence[Response], unsigned: Sequence[UnsignedNote]
+) -> tuple[Finding, ...]:
+    procedure = _procedure(row, day)
+    if procedure is None:
+        return (Finding("procedure.unknown", "The shelf holds no such kind of hour for this day.", "procedure"),)
+    return missing_for_visit(
+        VisitFacts(
+            day=day,
+            procedure=procedure,
+            visit_number=row.number or 1,
+            consent_forms=_consent_forms(day),
+            consents=_consents(row),
+            plan=PlanFacts(True, row.plan_review_by, ()) if row.plan_id else None,
+            measures_due=() if state == "signed" else due_before(row, row.episode, _history(row, responses), on=day),
+            unsigned_notes=tuple(one.day for one in unsigned if one.episode_id == row.episode_id),
+        )
+    )
+
+
+def _procedure(row: Any, day: date) -> Procedure | None:
+    try:
+        return shelf().procedure(row.procedure, on=day)
+    except NotOnShelf:
+        return None
+
+
+def _consent_forms(day: date) -> tuple[Any, ...]:
+    slugs = sorted({form.pin.slug for form in shelf().consents if form.pin.effective <= day})
+    return tuple(shelf().consent(slug, on=day) for slug in slugs)
+
+
+def _consents(row: Any) -> tuple[ConsentFacts, ...]:
+    held = row.consents_json or []
+    ended = [moment_of(one["withdrawn_at"]) for one in held]
+    return tuple(
+        ConsentFacts(
+            one["key"], date.fromisoformat(one["signed_on"]), end.astimezone(row.site.tz).date() if end else None
+        )
+        for one, end in zip(held, ended, strict=True)
+    )
+
+
+def _history(row: Any, responses: Iterable[Response]) -> MeasureHistory:
+    zone = row.site.tz
+    day = row.starts_at.astimezone(zone).date()
+    return MeasureHistory(
+        answered=answered_of((one for one in responses if one.state == "complete"), row, on=day),
+        visits_held=(row.held_before.astimezone(zone).date(),) if row.held_before else (),
+    )
+
+
+# What is left of earlier days, and the next free hour
+
+
+def _unsigned(actor: Actor, at: datetime) -> tuple[UnsignedNote, ...]:
+    """Hours that were held before today and aren't signed, the oldest first."""
+    rows = within(actor, "session.run", Session.objects.filter(started_at__isnull=False))
+    rows = rows.filter(Q(note__isnull=True) | ~Q(note__state="signed"), visit__starts_at__lt=at)
+    joined = rows.select_related("visit__site", "patient", "note").defer("note__content", "note__sections")
+    found = joined.order_by("visit__starts_at")[:UNSIGNED_SHOWN]
+    return tuple(note for row in found for note in [_unsigned_note(row, at)] if note.age_days > 0)
+
+
+def _unsigned_note(row: Session, at: datetime) -> UnsignedNote:
+    zone = row.visit.site.tz
+    day = row.visit.starts_at.astimezone(zone).date()
+    return UnsignedNote(
+        visit_id=row.visit_id,
+        episode_id=row.episode_id,
+        patient_id=row.patient_id,
+        patient=row.patient.full_name,
+        day=day,
+        age_days=(at.astimezone(zone).date() - day).days,
+        begun=getattr(row, "note", None) is not None,
+    )
+
+
+def _next_free(site: Site, day: date, rows: Iterable[Any], at: datetime) -> Interval | None:
+    """Of an hour's length, within the opening hours of the site where the day is spent; the room isn't asked."""
+    taken = [row.interval for row in rows if row.state != "cancelled"]
+    slots = free_slots(day, site.tz, every_day(site.opens_at, site.closes_at), taken)
+    return next((slot for slot in slots if slot.start >= at), None)
