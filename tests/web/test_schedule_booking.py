@@ -49,6 +49,7 @@ def test_the_front_desk_finds_everybody_in_treatment(sign_in, cast):
         ("ANA almond", "Ana"),
         ("p-1002", "Cleo"),
         ("quince cl", "Cleo"),
+        ("Quince, Cleo", "Cleo"),
         ("zzz", None),
         ("ana quince", None),
     ],

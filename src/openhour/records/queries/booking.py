@@ -48,7 +48,7 @@ def episodes_found(
     rows = _bookable(actor)
     if therapist_id is not None:
         rows = rows.filter(therapist_id=therapist_id)
-    for word in _clean(words).split():
+    for word in _clean(words).replace(",", " ").split():
         rows = rows.filter(Q(patient__sort_name__contains=word.casefold()) | Q(patient__number__istartswith=word))
     found = tuple(rows.order_by("patient__sort_name", "patient__number")[:MOST_FOUND])
     trail.write(actor, "patient.read", at=at, patients=sorted({str(row.patient_id) for row in found}))
