@@ -53,6 +53,10 @@ class ClaimBatch(Row):
     total_cents = models.PositiveIntegerField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 
+    def subject(self) -> Subject:
+        """In the chart of no one patient; its trail entries list the patients."""
+        return Subject("batch", str(self.pk))
+
 
 class Claim(Row):
     """One claim of a batch. number: our control number (CLM01), counting up; holds no name."""
@@ -89,6 +93,10 @@ class Superbill(Row):
     file = models.BinaryField()
     digest = models.CharField(max_length=64)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    def subject(self) -> Subject:
+        """The patient's; in nobody's care, because only a biller reads it."""
+        return Subject("superbill", str(self.pk), str(self.patient_id))
 
 
 class Counter(models.Model):
