@@ -106,7 +106,7 @@ def test_the_signed_note_says_what_was_signed_and_by_whom(cast, sign_in, signed)
         "Monday 2 March 2026",
         "10:00 am to 10:55 am, 55 minutes face to face",
         "Ana Almond, born 12 Apr 1985, P-1001",
-        "code 90837",
+        "90837, Individual therapy, long session",
         "F32.1 Major depressive disorder, moderate",
         "Proud of the four walks.",
         "She left the house four times.",

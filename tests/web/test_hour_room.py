@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 import uuid
-from datetime import date, timedelta
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 
@@ -14,11 +14,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from openhour.records.models import Alert, Assignment, Licence, Session, Topic, Visit
+from openhour.records.models import Licence, Session, Visit
 from openhour.workflows.hour.sign_note import sign_note
-from openhour.workflows.hour.start_session import start_session
-from tests.cast import NOW
-from tests.workflows.hours import agree_plan, answer, diagnose, give_consent, minutes, ready_to_sign, trail_of
+from tests.workflows.hours import answer, diagnose, fill_hour, minutes, ready_to_sign, trail_of, weekly_visits
 
 
 def room(cast) -> str:
@@ -32,65 +30,8 @@ def words_of(response) -> str:
 
 @pytest.fixture
 def full_hour(cast):
-    """Ana's twelfth week: plan, measures, homework, topic, an alert."""
-    give_consent(cast.ana_episode)
-    objective = agree_plan(cast.ana_episode)
-    diagnose(cast.ana_episode)
-    for week in range(12):
-        day = date(2026, 3, 2) - timedelta(weeks=11 - week)
-        last = answer(cast.ana_episode, "phq-9", (2, 2, 2, 1, 1, 1, 1, 1, int(week in (0, 11))), day)
-        answer(cast.ana_episode, "gad-7", (2, 1, 1, 1, 1, 1, week % 2), day)
-    Alert.objects.create(
-        patient=cast.ana,
-        episode=cast.ana_episode,
-        response=last,
-        owner=cast.ben,
-        kind="suicide-risk",
-        item="9",
-        value=1,
-        due_at=NOW + timedelta(hours=20),
-        made_at=NOW - timedelta(minutes=10),
-    )
-    Topic.objects.create(
-        visit=cast.ana_visit, patient=cast.ana, text="The call with my sister", saved_at=NOW, made_at=NOW
-    )
-    earlier = weekly_visits(cast, 1)[0]
-    session = Session.objects.create(
-        visit=earlier, patient=cast.ana, episode=cast.ana_episode, therapist=cast.ben, made_at=NOW
-    )
-    Assignment.objects.create(
-        patient=cast.ana,
-        episode=cast.ana_episode,
-        session=session,
-        form="thought-record",
-        form_key="thought-record@1.0.0",
-        title="Thought record",
-        why="Before the call",
-        objective=objective.thread,
-        state="returned",
-        answers=[{"situation": "My sister rang", "thought": "I let everyone down"}],
-        made_at=NOW - timedelta(days=7),
-    )
-    start_session(cast.actor("ben"), cast.ana_visit.pk, at=NOW)
-    return objective
-
-
-def weekly_visits(cast, count: int, first: int = 1) -> list[Visit]:
-    """Held visits before Ana's hour, week by week."""
-    return [
-        Visit.objects.create(
-            episode=cast.ana_episode,
-            patient=cast.ana,
-            therapist=cast.ben,
-            site=cast.site,
-            procedure="psychotherapy-60",
-            starts_at=NOW - timedelta(weeks=week),
-            ends_at=NOW - timedelta(weeks=week) + timedelta(hours=1),
-            state="held",
-            made_at=NOW - timedelta(weeks=week),
-        )
-        for week in range(first, first + count)
-    ]
+    """Ana's twelfth week; the first objective of her plan."""
+    return fill_hour(cast)
 
 
 def test_everything_of_the_hour_is_on_one_page(cast, sign_in, full_hour):

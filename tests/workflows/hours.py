@@ -10,7 +10,7 @@ from openhour.records.shelf import shelf
 from tests.cast import NOW
 
 if TYPE_CHECKING:
-    from openhour.records.models import Episode, Objective, Response
+    from openhour.records.models import Episode, Objective, Response, Visit
     from tests.cast import Cast
 
 LATER = NOW + timedelta(minutes=55)
@@ -158,3 +158,70 @@ def ready_to_sign(cast: Cast, held_minutes: int = 55) -> Objective:
     typed |= {name: Typed(slugs, ()) for name, slugs in choices.items()}
     save_note(ben, cast.ana_visit.pk, typed, at=minutes(held_minutes + 2))
     return objective
+
+
+def fill_hour(cast: Cast) -> Objective:
+    """Ana's twelfth week, under way: plan, measures, homework, topic, an alert; the first objective of the plan."""
+    from openhour.records.models import Alert, Assignment, Session, Topic
+    from openhour.workflows.hour.start_session import start_session
+
+    give_consent(cast.ana_episode)
+    objective = agree_plan(cast.ana_episode)
+    diagnose(cast.ana_episode)
+    for week in range(12):
+        day = date(2026, 3, 2) - timedelta(weeks=11 - week)
+        last = answer(cast.ana_episode, "phq-9", (2, 2, 2, 1, 1, 1, 1, 1, int(week in (0, 11))), day)
+        answer(cast.ana_episode, "gad-7", (2, 1, 1, 1, 1, 1, week % 2), day)
+    Alert.objects.create(
+        patient=cast.ana,
+        episode=cast.ana_episode,
+        response=last,
+        owner=cast.ben,
+        kind="suicide-risk",
+        item="9",
+        value=1,
+        due_at=NOW + timedelta(hours=20),
+        made_at=NOW - timedelta(minutes=10),
+    )
+    Topic.objects.create(
+        visit=cast.ana_visit, patient=cast.ana, text="The call with my sister", saved_at=NOW, made_at=NOW
+    )
+    earlier = weekly_visits(cast, 1)[0]
+    session = Session.objects.create(
+        visit=earlier, patient=cast.ana, episode=cast.ana_episode, therapist=cast.ben, made_at=NOW
+    )
+    Assignment.objects.create(
+        patient=cast.ana,
+        episode=cast.ana_episode,
+        session=session,
+        form="thought-record",
+        form_key="thought-record@1.0.0",
+        title="Thought record",
+        why="Before the call",
+        objective=objective.thread,
+        state="returned",
+        answers=[{"situation": "My sister rang", "thought": "I let everyone down"}],
+        made_at=NOW - timedelta(days=7),
+    )
+    start_session(cast.actor("ben"), cast.ana_visit.pk, at=NOW)
+    return objective
+
+
+def weekly_visits(cast: Cast, count: int, first: int = 1) -> list[Visit]:
+    """Held visits before Ana's hour, week by week."""
+    from openhour.records.models import Visit
+
+    return [
+        Visit.objects.create(
+            episode=cast.ana_episode,
+            patient=cast.ana,
+            therapist=cast.ben,
+            site=cast.site,
+            procedure="psychotherapy-60",
+            starts_at=NOW - timedelta(weeks=week),
+            ends_at=NOW - timedelta(weeks=week) + timedelta(hours=1),
+            state="held",
+            made_at=NOW - timedelta(weeks=week),
+        )
+        for week in range(first, first + count)
+    ]

@@ -71,6 +71,7 @@ def content_of(hour: Hour) -> Content:
         "people": {"therapist": visit.therapist.signature, "others": session.people if session else ""},
         "procedure": {"key": hour.procedure.pin.key, "title": hour.procedure.title},
         "code": billed.code.value if isinstance(billed, Procedure) else "",
+        "code_title": (billed.code.title or billed.title) if isinstance(billed, Procedure) else "",
         "diagnoses": [{"code": one.code, "title": one.title} for one in hour.diagnoses],
         "plan_version": hour.plan.version if hour.plan else None,
         "objectives": _objectives(hour),
@@ -160,7 +161,7 @@ def _given(hour: Hour, assignment: Assignment) -> dict[str, Any]:
         "title": assignment.title,
         "form": assignment.form_key,
         "why": assignment.why,
-        "objective": texts.get(assignment.objective, ""),
+        "objective": texts.get(assignment.objective, "") if assignment.objective else "",
         "due": assignment.due_on.isoformat() if assignment.due_on else None,
     }
 

@@ -70,7 +70,7 @@ def _curve(measure: Measure) -> Markup:
     return charts.score_course(
         points,
         instrument.short,
-        instrument.bands,
+        [(band.at_least, band.label) for band in instrument.bands],
         maximum=instrument.scoring.maximum,
         minimum=instrument.scoring.minimum,
         reliable_points=rule.reliable_points if rule.confirmed else None,

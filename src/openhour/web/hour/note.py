@@ -99,7 +99,7 @@ def document(read: NoteRead, letter: tuple[str, list[str]]) -> dict[str, Any]:
         "facts": [list(pair) for pair in shown.facts],
         "sections": [{"title": title, "text": text} for title, text in (*shown.sections, *extra, *homework)],
         "diagnoses": list(shown.diagnoses),
-        "objectives": [f"{text} Response: {said}" if said else text for text, said in shown.objectives],
+        "objectives": [f"{text.rstrip('.')}. Response: {said}" if said else text for text, said in shown.objectives],
         "interventions": list(shown.interventions),
         "measures": [list(one) for one in shown.measures],
         "signature": {

@@ -62,10 +62,8 @@ def _facts(content: Content) -> tuple[tuple[str, str], ...]:
         ("Times corrected", content["times_reason"]),
         ("Place", facts_shown.place(content)),
         ("Present", facts_shown.people(content)),
-        (
-            "Service",
-            content["procedure"]["title"] + (f", code {content['code']}" if content["code"] else ", not charged"),
-        ),
+        ("Booked as", content["procedure"]["title"]),
+        ("Charged as", f"{content['code']}, {content['code_title']}" if content["code"] else "not charged"),
         ("Plan", f"Version {content['plan_version']}" if content["plan_version"] else ""),
         ("Plan review", content["review_waiver"]),
         ("Next visit", facts_shown.at_words(content["next_visit"])),
