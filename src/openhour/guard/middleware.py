@@ -73,7 +73,7 @@ class ActorMiddleware:
                 session.flush()
                 request.user = AnonymousUser()
             else:
-                staff.actor = cast(User, request.user).actor()
+                staff.actor = request.user.actor()
                 if session.session_key and (seen is None or staff.received_at - seen > _TOUCH_AFTER):
                     SignInSession.objects.filter(pk=session.session_key).update(last_seen=staff.received_at)
         session.last_seen = staff.received_at  # a session that is saved later in this request was seen now
@@ -108,7 +108,7 @@ class FirstStepsMiddleware:
         if match is None or match.route.startswith("c/") or not request.user.is_authenticated:
             return None
         session = cast(SessionStore, request.session)
-        if cast(User, request.user).temporary_until is not None:
+        if request.user.temporary_until is not None:
             return None if match.view_name in _PASSWORD else redirect("account_change_password")
         if settings.REQUIRE_SECOND_FACTOR and not session.second_factor:
             return None if match.view_name in _ENROL else redirect("mfa_index")

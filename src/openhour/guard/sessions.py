@@ -6,7 +6,7 @@ session middleware; the guard's own middleware reads `user` and `last_seen`.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
@@ -33,10 +33,10 @@ class SessionStore(DatabaseStore):
         from allauth.mfa.models import Authenticator
 
         factors = Authenticator.objects.filter(user_id=OuterRef("user_id"), type__in=["totp", "webauthn"])
-        rows = self.model.objects.select_related("user").annotate(second_factor=Exists(factors))
+        rows = SignInSession.objects.select_related("user").annotate(second_factor=Exists(factors))
         try:
             row = rows.get(session_key=self.session_key, expire_date__gt=timezone.now())
-        except self.model.DoesNotExist:
+        except SignInSession.DoesNotExist:
             self._session_key = None
             return None
         self.user, self.last_seen, self.second_factor = row.user, row.last_seen, row.second_factor
@@ -44,7 +44,7 @@ class SessionStore(DatabaseStore):
 
     def create_model_instance(self, data: dict[str, Any]) -> SignInSession:
         """The row to save, with its user beside the sealed data."""
-        row = super().create_model_instance(data)
+        row = cast(SignInSession, super().create_model_instance(data))
         row.user_id = int(data[SESSION_KEY]) if data.get(SESSION_KEY) else None
         row.last_seen = self.last_seen or timezone.now()
         return row

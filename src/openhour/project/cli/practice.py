@@ -203,7 +203,7 @@ def record_licence(email: str, state: str, number: str, valid_from: datetime, va
     from openhour.workflows.practice.record_licence import record_licence as verb
 
     days: dict[str, date] = {"valid_from": valid_from.date(), "valid_to": valid_to.date()}
-    licence = verb(_actor(), email, state=state, number=number, at=_now(), **days)  # type: ignore[arg-type]
+    licence = verb(_actor(), email, state=state, number=number, at=_now(), **days)
     facts = {"email": email, "state": state, "number": licence.number, "to": licence.valid_to.isoformat()}
     return Answer(facts, f"The licence {state} {licence.number} is recorded, until {licence.valid_to.isoformat()}.")
 

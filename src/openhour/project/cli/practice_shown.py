@@ -20,7 +20,7 @@ def shown(view: PracticeView) -> Answer:
     lines += [
         f"  site {site['name']} ({site['state']}, {site['zone']}): {', '.join(site['rooms']) or 'no rooms'}"
         for site in sites
-    ]  # type: ignore[arg-type]
+    ]
     lines += [line for one in view.staff for line in _lines(one)]
     return Answer({"practice": name, "sites": sites, "staff": staff}, "\n".join(lines))
 

@@ -26,8 +26,10 @@ class SignIn:
 
 def sign_ins_of(actor: Actor, session_key: str, *, at: datetime) -> tuple[SignIn, ...]:
     """The actor's sign-ins that still stand, the one that asks first, then the last used first."""
+    if actor.user_id is None:
+        return ()
     rows = SignInSession.objects.filter(user_id=actor.user_id, expire_date__gt=at).order_by("-last_seen")
-    found = (SignIn(row.last_seen, row.session_key == session_key) for row in rows if actor.user_id)
+    found = (SignIn(row.last_seen, row.session_key == session_key) for row in rows)
     return tuple(sorted(found, key=lambda one: not one.here))
 
 
