@@ -1,0 +1,238 @@
+"""Patients: the list with its search, and one patient with what the actor's role may see.
+
+Called by the pages of the front desk and by the chart. What is typed into the search stays out of the trail, which
+names the patients that were shown. A patient who isn't the actor's is refused like one who doesn't exist.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+
+from openhour.guard import trail
+from openhour.guard.actor import Actor
+from openhour.guard.policy import NotAllowed, Relation, may, scope
+from openhour.kernel.guarded import Subject
+from openhour.records.models import Consent, Coverage, Episode, Patient, Therapist, Visit
+from openhour.records.queries.consent import states_of
+from openhour.records.queries.coverage import CoverageLine, coverage_lines
+from openhour.records.queries.json_rows import json_rows
+from openhour.records.queries.practice_day import first_zone
+from openhour.records.queries.scoping import within
+
+PER_PAGE = 15
+_LONGEST = 120
+_COVERAGE = (
+    "id", "payer", "member_id", "group_number", "authorization", "relation", "subscriber_first_name",
+    "subscriber_last_name", "valid_from", "valid_to",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PatientLine:
+    """therapists: names, of open courses of treatment; consent: the word of the worst of the forms that are asked for,
+    empty where there is none to ask, or not the reader's to know. next_visit: in UTC."""
+
+    id: UUID
+    name: str
+    number: str
+    birth_date: date
+    therapists: tuple[str, ...]
+    next_visit: datetime | None
+    consent: str
+
+
+@dataclass(frozen=True, slots=True)
+class PatientList:
+    """page: from 1; total: how many were found."""
+
+    lines: tuple[PatientLine, ...]
+    page: int
+    pages: int
+    total: int
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class PatientHead:
+    """A patient's own data. coverages: empty where they aren't the reader's to see. may_…: what the actor may do."""
+
+    row: Patient
+    age: int
+    zone: ZoneInfo
+    today: date
+    coverages: tuple[CoverageLine, ...]
+    sees_coverage: bool
+    may_write: bool
+    may_cover: bool
+
+
+@transaction.atomic
+def patients_found(actor: Actor, words: str = "", *, page: int = 1, at: datetime) -> PatientList:
+    """15 by family name. words: beginnings of names, a number, or a birth date, in any order, all of which must fit.
+
+    Seven SQL queries with sign-in and trail, whatever is found. Raises NotAllowed for a role that reads no patients.
+    """
+    if not scope(actor, "patient.read"):
+        raise NotAllowed("patient.read")
+    rows = _matching(visible(actor, "patient.read"), words)
+    total = rows.count()
+    pages = max(1, -(-total // PER_PAGE))
+    page = min(max(page, 1), pages)
+    ids = list(rows.order_by("sort_name", "number").values_list("pk", flat=True)[(page - 1) * PER_PAGE :][:PER_PAGE])
+    found = list(_lined(actor, at).filter(pk__in=ids).order_by("sort_name", "number"))
+    trail.write(actor, "patient.read", at=at, page="patients", patients=[str(one) for one in ids])
+    zone = ZoneInfo(found[0].zone or "UTC") if found else ZoneInfo("UTC")
+    return PatientList(tuple(_line(row, zone, at) for row in found), page, pages, total, zone)
+
+
+def visible(actor: Actor, action: str) -> QuerySet[Patient]:
+    """The patients on whom the actor may do the action, by their courses of treatment."""
+    if Relation.ANY in scope(actor, action):
+        return Patient.objects.all()
+    return Patient.objects.filter(Exists(within(actor, action, Episode.objects.filter(patient=OuterRef("pk")))))
+
+
+def _matching(rows: QuerySet[Patient], words: str) -> QuerySet[Patient]:
+    for word in _clean(words).replace(",", " ").split():
+        folded = word.casefold()
+        fits = Q(sort_name__startswith=folded) | Q(sort_name__contains=f" {folded}") | Q(number__istartswith=word)
+        born = read_birth_date(word)
+        rows = rows.filter(fits | Q(birth_date=born) if born else fits)
+    return rows
+
+
+def read_birth_date(word: str) -> date | None:
+    """`1985-04-12` or, as is written here, `4/12/1985`."""
+    for pattern in ("%Y-%m-%d", "%m/%d/%Y"):
+        try:
+            return datetime.strptime(word, pattern).date()  # noqa: DTZ007  a birth date has no zone
+        except ValueError:
+            continue
+    return None
+
+
+def _clean(words: str) -> str:
+    # A NUL can't be sent to PostgreSQL, and a lone surrogate to neither database.
+    return words[:_LONGEST].replace("\x00", " ").encode("utf-8", "ignore").decode()
+
+
+def _lined(actor: Actor, at: datetime) -> QuerySet[Patient]:
+    """Each with courses of treatment, consents and the next visit, as far as the actor may know of them."""
+    episodes = within(actor, "patient.read", Episode.objects.filter(patient=OuterRef("pk"), state="open"))
+    visits = within(actor, "schedule.read", Visit.objects.filter(patient=OuterRef("pk"), starts_at__gte=at))
+    consents = within(
+        actor, "consent.read", Consent.objects.filter(patient=OuterRef("pk")), therapist="episode__therapist"
+    )
+    to_come = visits.filter(state__in=("booked", "arrived")).order_by("starts_at")
+    return Patient.objects.annotate(
+        zone=Subquery(first_zone()),
+        next_visit=Subquery(to_come.values("starts_at")[:1]),
+        episodes_json=json_rows(episodes, "patient", id="id", procedure="procedure", therapist="therapist__name"),
+        consents_json=json_rows(
+            consents, "patient", key="form_key", signed_on="signed_on", withdrawn_at="withdrawn_at"
+        ),
+        asks_consent=Exists(_readable(actor)),
+    )
+
+
+def _readable(actor: Actor) -> QuerySet[Episode]:
+    return within(actor, "consent.read", Episode.objects.filter(patient=OuterRef("pk"), state="open"))
+
+
+def _line(row: Any, zone: ZoneInfo, at: datetime) -> PatientLine:
+    episodes = row.episodes_json or []
+    return PatientLine(
+        id=row.pk,
+        name=f"{row.last_name}, {row.called or row.first_name}",
+        number=row.number,
+        birth_date=row.birth_date,
+        therapists=tuple(sorted({one["therapist"] for one in episodes})),
+        next_visit=row.next_visit,
+        consent=_worst(episodes, row.consents_json or [], zone, at) if row.asks_consent else "",
+    )
+
+
+def _worst(episodes: list[dict[str, Any]], consents: list[dict[str, Any]], zone: ZoneInfo, at: datetime) -> str:
+    today = at.astimezone(zone).date()
+    states = [state.word for one in episodes for state in states_of(one["procedure"], consents, zone, on=today)]
+    return next((word for word in ("withdrawn", "missing", "renew", "signed") if word in states), "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the guard is told of a patient, found once."""
+
+    held: Subject
+
+    def subject(self) -> Subject:
+        """As the row itself would say it."""
+        return self.held
+
+
+def patient_head(
+    actor: Actor,
+    patient_id: UUID,
+    *,
+    at: datetime,
+    action: str = "patient.read",
+    episodes: QuerySet[Episode] | None = None,
+) -> PatientHead:
+    """Two queries and one trail entry; call it in a transaction. episodes: how the courses of treatment are read, which
+    `row.episodes.all()` then holds, everybody's. Raises NotAllowed."""
+    coverages = json_rows(
+        Coverage.objects.filter(patient=OuterRef("pk")), "patient", **{name: name for name in _COVERAGE}
+    )
+    courses = Episode.objects.select_related("therapist") if episodes is None else episodes
+    rows = visible(actor, action).filter(pk=patient_id).prefetch_related(Prefetch("episodes", courses))
+    row: Any = rows.annotate(zone=Subquery(first_zone()), coverages_json=coverages).first()
+    if row is None:
+        raise NotAllowed(action)
+    known = _Known(_subject(row))
+    clinical = may(actor, "chart.read", known)
+    trail.write(actor, "chart.read" if clinical else "patient.read", known, at=at, page="patient")
+    zone = ZoneInfo(row.zone or "UTC")
+    today = at.astimezone(zone).date()
+    sees = may(actor, "coverage.read", known)
+    return PatientHead(
+        row=row,
+        age=age_on(row.birth_date, today),
+        zone=zone,
+        today=today,
+        coverages=coverage_lines(row.coverages_json, today) if sees else (),
+        sees_coverage=sees,
+        may_write=may(actor, "patient.write", known),
+        may_cover=may(actor, "coverage.write", known),
+    )
+
+
+def _subject(row: Patient) -> Subject:
+    subjects = [episode.subject() for episode in row.episodes.all()]
+    care = frozenset(user for one in subjects for user in one.care)
+    supervisors = frozenset(user for one in subjects for user in one.supervisors)
+    return Subject("patient", str(row.pk), str(row.pk), care, supervisors)
+
+
+@transaction.atomic
+def patient_to_change(actor: Actor, patient_id: UUID, *, at: datetime) -> PatientHead:
+    """For the forms about a patient. Raises NotAllowed."""
+    return patient_head(actor, patient_id, at=at, action="patient.write")
+
+
+def age_on(born: date, day: date) -> int:
+    """Whole years."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def therapists_for(actor: Actor) -> tuple[tuple[int, str], ...]:
+    """With whom the actor may open a course of treatment: anybody for the front desk, else oneself."""
+    rows = Therapist.objects.filter(active=True).order_by("last_name", "first_name")
+    if Relation.ANY not in scope(actor, "patient.write"):
+        rows = rows.filter(user_id=actor.user_id)
+    return tuple(rows.values_list("id", "name"))
