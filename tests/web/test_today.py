@@ -318,3 +318,17 @@ def test_eight_queries_at_most_for_one_visit_and_for_fifteen(cast, sign_in):
         shown = client.get(reverse("today"))
     assert shown.content.decode().count("Person") >= 14
     assert len(one) == len(many) <= 8, "\n".join(sql[:140] for sql in many)
+
+
+def test_what_is_missing_is_a_word_with_a_link_to_where_it_is_mended(cast, sign_in):
+    unsigned = earlier_visit(cast, 7)
+    hour(unsigned)
+    earlier_visit(cast, 14)
+    words = page(sign_in)
+    for name, row, short in (
+        ("consent-take", cast.ana_episode, "consent"),
+        ("plan", cast.ana_episode, "plan"),
+        ("link-issue", cast.ana_visit, "PHQ-9"),
+        ("session-room", unsigned, "note of 23 Feb"),
+    ):
+        assert f'<a href="{reverse(name, args=[row.pk])}">{short}<span class="vh">' in words

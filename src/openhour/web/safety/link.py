@@ -56,8 +56,8 @@ def _page(
 
 def square_of(address: str) -> Markup:
     """The address as a QR code: black on white in light and dark, drawn as one path, without any style of its own."""
-    from qrcode.constants import ERROR_CORRECT_M  # type: ignore[import-untyped]  # loaded when a link is issued, not with the server
-    from qrcode.main import QRCode  # type: ignore[import-untyped]
+    from qrcode.constants import ERROR_CORRECT_M  # loaded when a link is issued, not with the server
+    from qrcode.main import QRCode
 
     code = QRCode(error_correction=ERROR_CORRECT_M, border=4)
     code.add_data(address)

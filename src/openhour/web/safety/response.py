@@ -87,6 +87,15 @@ def _number(text: str) -> int | None:
     return int(word) if word.isascii() and word.isdigit() and len(word) < 6 else -1
 
 
+def change_in_words(detail: ResponseDetail) -> str:
+    """`−9 points`, since the form before; empty without two scores."""
+    if detail.total is None or detail.previous_total is None:
+        return ""
+    points = detail.total - detail.previous_total
+    sign = "+" if points > 0 else "−" if points < 0 else "±"
+    return f"{sign}{abs(points)} {'point' if abs(points) == 1 else 'points'}"
+
+
 def _page(
     request: StaffRequest,
     detail: ResponseDetail,
@@ -98,9 +107,11 @@ def _page(
         "instrument": detail.instrument,
         "zone": detail.zone,
         "chosen": chosen,
+        "change": change_in_words(detail),
         "flagged": {flag.item for flag in detail.result.flags},
         "pairs": {
-            item.id: [(c.score, f"{c.text} ({c.score})") for c in item.choices] for item in detail.instrument.items
+            item.id: [*((c.score, f"{c.text} ({c.score})") for c in item.choices), ("", "No answer")]
+            for item in detail.instrument.items
         },
         "words": {item.id: {c.score: c.text for c in item.choices} for item in detail.instrument.items},
         "errors": {one.place: [one.sentence] for one in findings},
