@@ -127,6 +127,11 @@ class PatientPage:
     past: tuple[VisitLine, ...]
     sees_visits: bool
 
+    @property
+    def charted(self) -> bool:
+        """True where the reader sees a chart, and the patient's own data stand beside it."""
+        return any(episode.chart is not None for episode in self.episodes)
+
 
 @transaction.atomic
 def patient_page(actor: Actor, patient_id: UUID, *, at: datetime) -> PatientPage:

@@ -1,0 +1,39 @@
+"""The list of patients with its search. Names are sent as a form and not as an address, where they don't belong;
+an address with `q` is understood too, for a number or a birth date that somebody keeps."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from openhour.guard.door import staff
+from openhour.guard.middleware import StaffRequest
+from openhour.guard.policy import scope
+from openhour.guard.roles import Role
+from openhour.records.queries.patient import patients_found
+from openhour.web.chrome import render_page
+from openhour.web.patients.reading import read_whole
+
+READERS = (Role.FRONT_DESK, Role.BILLER, Role.THERAPIST, Role.SUPERVISOR)
+
+
+@require_http_methods(["GET", "POST"])
+@staff(*READERS)
+def patients(request: HttpRequest) -> HttpResponse:
+    """15 to a page, by family name."""
+    asked = cast(StaffRequest, request)
+    sent = asked.POST if asked.method == "POST" else asked.GET
+    words = sent.get("q", "")
+    found = patients_found(asked.actor, words, page=read_whole(sent.get("page", "")) or 1, at=asked.received_at)
+    context = {
+        "found": found,
+        "words": words,
+        "may_register": bool(scope(asked.actor, "patient.register")),
+        "sees_visits": bool(scope(asked.actor, "schedule.read")),
+        "sees_consents": bool(scope(asked.actor, "consent.read")),
+    }
+    with timezone.override(found.zone):
+        return render_page(request, "web/patients/patients.html", context)
