@@ -7,6 +7,7 @@ needs more than an id. MAKERS lists the kinds that a row of the access table may
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -265,7 +266,7 @@ def batch(cast: Cast, who: str) -> ClaimBatch:
             "payer": "example-payer",
             "file_name": "000000001.837",
             "content": "ISA*synthetic~",
-            "digest": DIGEST,
+            "digest": hashlib.sha256(b"ISA*synthetic~").hexdigest(),
             "claim_count": 1,
             "total_cents": 18000,
             "made_at": NOW,
@@ -298,7 +299,7 @@ def superbill(cast: Cast, who: str) -> Superbill:
             "patient": patient(cast, who),
             "total_cents": 18000,
             "file": b"%PDF-1.7 synthetic",
-            "digest": DIGEST,
+            "digest": hashlib.sha256(b"%PDF-1.7 synthetic").hexdigest(),
             "made_at": NOW,
         },
     )
