@@ -183,7 +183,7 @@ def links_of(hour: Hour, gaps: tuple[Gap, ...]) -> Mapping[str, str]:
         "plan": plan,
         "plan.review": f"#{identifier('review_waiver')}",
     }
-    consent = address_of(("consent", episode), ("consent-take", episode), ("consents", patient), ("patient", patient))
+    consent = address_of(("consent-take", episode), ("patient", patient))
     links |= {gap.finding.place: consent for gap in gaps if gap.finding.place.startswith("consents.")}
     here = {gap.finding.place: f"#{identifier(gap.finding.place)}" for gap in gaps if gap.finding.place in IN_ROOM}
     here |= {
