@@ -39,6 +39,28 @@ from openhour.records.shelf import shelf
 UNSIGNED_SHOWN = 50
 _NOT_HELD = ("cancelled", "missed")
 
+# Columns that the page needs; wide rows cost more time here than all else.
+_NAME = ("patient__first_name", "patient__called", "patient__last_name")
+_SHOWN = (
+    *("episode", "patient", "site", "room", "procedure", "starts_at", "ends_at", "state"),
+    *(*_NAME, "patient__number", "episode__procedure", "episode__indications"),
+    *("site__name", "site__zone", "site__opens_at", "site__closes_at", "room__name", "topic__visit", "topic__text"),
+    *(
+        "session__visit",
+        "session__started_at",
+        "session__stopped_at",
+        "session__note__session",
+        "session__note__state",
+    ),
+)
+_RESPONSE = (
+    *("patient", "episode", "visit", "instrument", "instrument_key", "due_on", "state", "answers", "total", "band"),
+    *("completed_at", "made_at"),
+)
+_UNSIGNED = (
+    *("visit_id", "episode_id", "patient_id", *_NAME, "visit__starts_at", "visit__site__zone", "note__state"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class MeasureToday:
@@ -161,7 +183,7 @@ def _midnight(at: datetime, zone: ZoneInfo) -> datetime:
 def _annotated(rows: QuerySet[Visit]) -> QuerySet[Visit]:
     plan = Plan.objects.filter(episode=OuterRef("episode"), state="active")
     joined = rows.select_related("patient", "episode", "site", "room", "topic", "session", "session__note")
-    return joined.defer("session__note__content", "session__note__sections").annotate(
+    return joined.only(*_SHOWN).annotate(
         consents_json=json_rows(
             Consent.objects.filter(patient=OuterRef("patient")),
             "patient",
@@ -222,7 +244,9 @@ def _responses(rows: Sequence[Any]) -> QuerySet[Response]:
     last_day = max((row.starts_at.astimezone(row.site.tz).date() for row in rows), default=date.min)
     held = Response.objects.filter(patient__in={row.patient_id for row in rows}, due_on__lte=last_day)
     held = held.filter(episode__in={row.episode_id for row in rows}).exclude(state="withdrawn")
-    return held.annotate(place=latest).filter(place__lte=2).order_by("due_on", "made_at", "instrument")
+    return (
+        held.only(*_RESPONSE).annotate(place=latest).filter(place__lte=2).order_by("due_on", "made_at", "instrument")
+    )
 
 
 def _visit(
@@ -330,22 +354,22 @@ def _unsigned(actor: Actor, at: datetime) -> tuple[UnsignedNote, ...]:
     """Hours that were held before today and aren't signed, the oldest first."""
     rows = within(actor, "session.run", Session.objects.filter(started_at__isnull=False))
     rows = rows.filter(Q(note__isnull=True) | ~Q(note__state="signed"), visit__starts_at__lt=at)
-    joined = rows.select_related("visit__site", "patient", "note").defer("note__content", "note__sections")
-    found = joined.order_by("visit__starts_at")[:UNSIGNED_SHOWN]
+    found = rows.order_by("visit__starts_at").values_list(*_UNSIGNED)[:UNSIGNED_SHOWN]
     return tuple(note for row in found for note in [_unsigned_note(row, at)] if note.age_days > 0)
 
 
-def _unsigned_note(row: Session, at: datetime) -> UnsignedNote:
-    zone = row.visit.site.tz
-    day = row.visit.starts_at.astimezone(zone).date()
+def _unsigned_note(row: tuple[Any, ...], at: datetime) -> UnsignedNote:
+    visit_id, episode_id, patient_id, first_name, called, last_name, starts_at, zone_name, note = row
+    zone = ZoneInfo(zone_name)
+    day = starts_at.astimezone(zone).date()
     return UnsignedNote(
-        visit_id=row.visit_id,
-        episode_id=row.episode_id,
-        patient_id=row.patient_id,
-        patient=row.patient.full_name,
+        visit_id=visit_id,
+        episode_id=episode_id,
+        patient_id=patient_id,
+        patient=f"{called or first_name} {last_name}",
         day=day,
         age_days=(at.astimezone(zone).date() - day).days,
-        begun=getattr(row, "note", None) is not None,
+        begun=note is not None,
     )
 
 
