@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -120,7 +121,7 @@ class Hour:
 @transaction.atomic
 def hour_of(actor: Actor, visit_id: UUID, *, at: datetime) -> Hour:
     """The hour for its room, with one trail entry. Raises NotAllowed."""
-    row = _rows(within(actor, "session.run", Visit.objects.all())).filter(pk=visit_id).first()
+    row = within(actor, "session.run", _rows().filter(pk=visit_id)).first()
     if row is None:
         raise NotAllowed("session.run")
     trail.write(actor, "chart.read", row, at=at, page="session-room")
@@ -139,11 +140,13 @@ def place_of(actor: Actor, visit_id: UUID) -> Visit:
 
 def hour_for_signing(visit_id: UUID) -> Hour:
     """The same facts for the verb that has already asked the guard. Raises Visit.DoesNotExist."""
-    return _hour(_rows(Visit.objects.all()).get(pk=visit_id))
+    return _hour(_rows().get(pk=visit_id))
 
 
-def _rows(visits: QuerySet[Visit]) -> QuerySet[Visit]:
-    joined = visits.select_related(
+@cache
+def _rows() -> QuerySet[Visit]:
+    """Built once a process: to build it takes longer than to run it. Filtering makes a copy, so nobody changes it."""
+    joined = Visit.objects.select_related(
         "patient", "episode", "site", "room", "therapist", "topic", "session", "session__note"
     )
     return joined.defer("session__note__content").annotate(

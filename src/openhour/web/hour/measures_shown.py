@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from markupsafe import Markup
 
 from openhour.records.queries.hour_measures import Measure, Measured
+from openhour.records.shelf import shelf
 from openhour.ui import charts
 from openhour.ui.words import short_date
 
@@ -61,11 +63,17 @@ def _flagged(form: Measured) -> str:
 
 
 def _curve(measure: Measure) -> Markup:
-    instrument = measure.instrument
-    points = [
+    points = tuple(
         charts.CoursePoint(form.on, form.total, f"item {form.flagged[0]}" if form.flagged else "")
         for form in measure.forms
-    ]
+    )
+    return _drawn(measure.instrument.pin.key, points)
+
+
+@lru_cache(maxsize=128)
+def _drawn(key: str, points: tuple[charts.CoursePoint, ...]) -> Markup:
+    """The same scores are the same picture; a room is loaded again after each press. Holds days and scores, no name."""
+    instrument = shelf().instrument_pinned(key)
     rule = instrument.change
     return charts.score_course(
         points,
@@ -85,12 +93,17 @@ def _items(measure: Measure) -> Markup | None:
     if not measure.items:
         return None
     instrument, latest = measure.instrument, measure.latest
-    rows = [
+    rows = tuple(
         charts.ItemChange(one.item, instrument.item(one.item).text, one.before, one.after, one.item in latest.flagged)
         for one in measure.items
-    ]
+    )
+    before, now = (short_date(form.on, year=False) for form in measure.forms[-2:])
+    return _tabled(instrument.pin.key, rows, before, now)
+
+
+@lru_cache(maxsize=128)
+def _tabled(key: str, rows: tuple[charts.ItemChange, ...], before: str, now: str) -> Markup:
+    instrument = shelf().instrument_pinned(key)
     steps = max(choice.score for item in instrument.scored_items for choice in item.choices)
-    before = short_date(measure.forms[-2].on, year=False)
-    now = short_date(latest.on, year=False)
     caption = f"{instrument.short}, question by question"
     return charts.item_change_rows(rows, caption, before, now, steps, instrument.change.better)
