@@ -81,11 +81,25 @@ def test_no_judgement_is_ever_filled_in(cast, sign_in, full_hour):
 
 
 def test_a_gap_leads_to_where_it_is_mended(cast, sign_in, full_hour):
+    Licence.objects.filter(therapist=cast.ben).delete()
     page = sign_in("ben").get(room(cast)).content.decode()
     targets = set(re.findall(r' id="([^"]+)"', page))
     anchors = set(re.findall(r'<a href="#([^"]+)" aria-label="Fix', page))
-    assert {"times", "id_objectives", "id_interventions", "id_risk", "id_sections-data"} <= anchors
+    assert {"times", "id_licences", "id_objectives", "id_interventions", "id_risk", "id_sections-data"} <= anchors
     assert anchors <= targets
+
+
+@pytest.mark.parametrize("filled", [True, False])
+def test_every_link_of_the_room_leads_somewhere(cast, sign_in, filled):
+    if filled:
+        fill_hour(cast)
+    client = sign_in("ben")
+    found = set(re.findall(r'href="(/[^"]*)"', client.get(room(cast)).content.decode()))
+    links = {unescape(href) for href in found if not href.startswith("/static/")}
+    assert any("/alerts/" in href for href in links) or not filled
+    assert any("/diagnoses/" in href for href in links) or filled
+    for href in sorted(links):
+        assert client.get(href, follow=True).status_code == 200, href
 
 
 def test_an_empty_hour_is_a_page_too(cast, sign_in):

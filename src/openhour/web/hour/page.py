@@ -177,9 +177,8 @@ def links_of(hour: Hour, gaps: tuple[Gap, ...]) -> Mapping[str, str]:
         "times": "#times",
         "code": "#times",
         "visit": address_of(("visit", hour.visit.pk)),
-        "diagnoses": address_of(
-            ("diagnoses", episode), ("diagnosis", episode), ("plan", episode), ("patient", patient)
-        ),
+        "diagnoses": address_of(("diagnoses", episode), ("patient", patient)),
+        "licences": "#id_licences",
         "plan": plan,
         "plan.review": f"#{identifier('review_waiver')}",
     }
