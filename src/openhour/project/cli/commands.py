@@ -23,8 +23,10 @@ COMMANDS: tuple[Registered, ...] = (
     Registered("score", "score", "Score a file of answers."),
     Registered("change", "change", "Judge how the patients of a file changed."),
     Registered("practice", "practice", "Set up the practice: sites, rooms, staff, licences."),
+    Registered("claims", "claims", "Write claim files for payers."),
     Registered("trail", "trail", "Verify and export the trail of reads and writes."),
     Registered("shelf", "check_shelf", "Check the definitions on the shelf."),
     Registered("migrate", "migrate", "Bring the database up to this version."),
     Registered("serve", "serve", "Serve the practice on this machine."),
+    Registered("demo", "demo", "Fill a demo practice and serve it on this machine."),
 )
