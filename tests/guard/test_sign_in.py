@@ -275,3 +275,14 @@ class TestMail:
         answer = Client().post("/account/password/reset/", {"email": "nobody@example.test"})
         assert answer.status_code == 302
         assert not mailoutbox
+
+
+def test_rows_of_sign_ins_that_ended_are_cleared_and_others_stay(cast: Cast) -> None:
+    from openhour.guard.sessions import SessionStore
+
+    client = Client()
+    enter(client)
+    SignInSession.objects.create(session_key="old", session_data="", expire_date=timezone.now() - timedelta(days=1))
+    SessionStore.clear_expired()
+    assert SignInSession.objects.count() == 1
+    assert is_in(client)

@@ -20,11 +20,13 @@ from openhour.project.cli.contract import Answer, openhour_command, with_practic
 def command(host: str, port: int, workers: int) -> Answer:
     """Serve the practice."""
     with_practice()
+    from openhour.guard.sessions import SessionStore
     from openhour.project.database import require_database
     from openhour.project.static import gather
 
     require_database()
     gather()
+    SessionStore.clear_expired()
     click.echo(f"Openhour answers on http://{host}:{port}/ (stop with Ctrl-C)", err=True)
     _server(host, port, workers).serve()
     return Answer({"stopped": True}, "Stopped.")
