@@ -214,6 +214,7 @@ def _kept(
 
 def _claim_row(batch: ClaimBatch, claim: ClaimValue, rows: Mapping[str, Charge], at: datetime) -> Claim:
     first = rows[claim.lines[0].hour]
+    assert first.coverage_id is not None, "without a coverage the member id is missing, which an edit holds"
     return Claim(
         number=claim.control,
         batch=batch,
