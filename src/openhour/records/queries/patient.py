@@ -86,7 +86,7 @@ def patients_found(actor: Actor, words: str = "", *, page: int = 1, at: datetime
     pages = max(1, -(-total // PER_PAGE))
     page = min(max(page, 1), pages)
     ids = list(rows.order_by("sort_name", "number").values_list("pk", flat=True)[(page - 1) * PER_PAGE :][:PER_PAGE])
-    found = list(_lined(actor, at).filter(pk__in=ids).order_by("sort_name", "number"))
+    found: list[Any] = list(_lined(actor, at).filter(pk__in=ids).order_by("sort_name", "number"))
     trail.write(actor, "patient.read", at=at, page="patients", patients=[str(one) for one in ids])
     zone = ZoneInfo(found[0].zone or "UTC") if found else ZoneInfo("UTC")
     return PatientList(tuple(_line(row, zone, at) for row in found), page, pages, total, zone)
@@ -185,7 +185,7 @@ def patient_head(
     episodes: QuerySet[Episode] | None = None,
 ) -> PatientHead:
     """Two queries and one trail entry; call it in a transaction. episodes: how the courses of treatment are read, which
-    `row.episodes.all()` then holds, everybody's. Raises NotAllowed."""
+    `episodes_of` then gives, everybody's. Raises NotAllowed."""
     coverages = json_rows(
         Coverage.objects.filter(patient=OuterRef("pk")), "patient", **{name: name for name in _COVERAGE}
     )
@@ -212,8 +212,13 @@ def patient_head(
     )
 
 
+def episodes_of(row: Any) -> list[Episode]:
+    """The courses of treatment that `patient_head` read with the patient, everybody's."""
+    return list(row.episodes.all())
+
+
 def _subject(row: Patient) -> Subject:
-    subjects = [episode.subject() for episode in row.episodes.all()]
+    subjects = [episode.subject() for episode in episodes_of(row)]
     care = frozenset(user for one in subjects for user in one.care)
     supervisors = frozenset(user for one in subjects for user in one.supervisors)
     return Subject("patient", str(row.pk), str(row.pk), care, supervisors)
@@ -234,5 +239,5 @@ def therapists_for(actor: Actor) -> tuple[tuple[int, str], ...]:
     """With whom the actor may open a course of treatment: anybody for the front desk, else oneself."""
     rows = Therapist.objects.filter(active=True).order_by("last_name", "first_name")
     if Relation.ANY not in scope(actor, "patient.write"):
-        rows = rows.filter(user_id=actor.user_id)
+        rows = rows.filter(user_id=actor.user_id or 0)
     return tuple(rows.values_list("id", "name"))

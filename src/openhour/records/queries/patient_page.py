@@ -24,7 +24,7 @@ from openhour.records.queries.chart import DiagnosisLine, diagnoses_in, with_sho
 from openhour.records.queries.consent import ConsentLine, ConsentState, lines_of, states_of
 from openhour.records.queries.hour_measures import Measure, measures_of
 from openhour.records.queries.json_rows import day_of, json_rows, moment_of
-from openhour.records.queries.patient import PatientHead, patient_head
+from openhour.records.queries.patient import PatientHead, episodes_of, patient_head
 from openhour.records.queries.scoping import within
 from openhour.records.shelf import shelf
 
@@ -137,7 +137,7 @@ class PatientPage:
 def patient_page(actor: Actor, patient_id: UUID, *, at: datetime) -> PatientPage:
     """With one trail entry. Raises NotAllowed."""
     head = patient_head(actor, patient_id, at=at, episodes=_episodes())
-    theirs = [row for row in head.row.episodes.all() if may(actor, "patient.read", row)]
+    theirs = [row for row in episodes_of(head.row) if may(actor, "patient.read", row)]
     charted = [row.pk for row in theirs if may(actor, "chart.read", row)]
     objectives, responses = _objectives(charted), _responses(charted)
     to_come, past = _visits(actor, patient_id, at)

@@ -93,7 +93,8 @@ def change(request: HttpRequest, episode_id: UUID) -> HttpResponse:
         row = episode_row(asked.actor, "chart.write", episode_id, at=asked.received_at, page="why")
         head = head_of(asked.actor, row, at=asked.received_at)
     stored = {"reason": row.reason, "indications": row.indications}
-    typed, findings = stored, ()
+    typed: dict[str, Any] = stored
+    findings: tuple[Finding, ...] = ()
     if request.method == "POST":
         typed = {"reason": request.POST.get("reason", ""), "indications": request.POST.getlist("indications")}
         try:

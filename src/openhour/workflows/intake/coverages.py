@@ -119,7 +119,9 @@ def _span_gaps(typed: CoverageTyped, patient_id: UUID, but: UUID | None) -> Iter
 
 
 def _overlapping(typed: CoverageTyped, patient_id: UUID, but: UUID | None) -> Coverage | None:
-    rows = Coverage.objects.filter(patient_id=patient_id).exclude(pk=but)
+    rows = Coverage.objects.filter(patient_id=patient_id)
+    if but is not None:
+        rows = rows.exclude(pk=but)
     rows = rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=typed.valid_from))
     if typed.valid_to is not None:
         rows = rows.filter(valid_from__lte=typed.valid_to)

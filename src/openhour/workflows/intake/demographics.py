@@ -61,7 +61,7 @@ def tidy(typed: Demographics) -> Demographics:
     lines = {name: tidied(getattr(typed, name)) for name in typed.__slots__ if name != "birth_date"}
     lines["state"] = lines["state"].upper()
     lines["zip_code"] = re.sub(r"(?<=^\d{5})-(?=\d{4}$)", "", lines["zip_code"])
-    return replace(typed, **lines)
+    return replace(typed, **lines)  # type: ignore[arg-type]
 
 
 def demographics_gaps(typed: Demographics, *, on: date) -> Iterator[Finding]:

@@ -43,7 +43,7 @@ def open_episode(
     """procedure, indications: slugs. Raises NotAllowed, or Refused with places `therapist`, `procedure`,
     `indications` and `reason`."""
     patient = patient_to_write(actor, patient_id)
-    therapist = Therapist.objects.filter(pk=therapist_id, active=True).first()
+    therapist = Therapist.objects.filter(pk=therapist_id or 0, active=True).first()
     today = practice_day(at)
     kind = _in_force(procedure, today)
     chosen = tuple(dict.fromkeys(indications))

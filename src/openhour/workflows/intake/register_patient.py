@@ -44,6 +44,8 @@ def register_patient(actor: Actor, typed: Demographics, *, although_known: bool 
 
 
 def _known_already(typed: Demographics) -> Iterator[Finding]:
+    if typed.birth_date is None:
+        return
     same = Patient.objects.filter(sort_name=typed.sort_name, birth_date=typed.birth_date).order_by("number")
     numbers = list(same.values_list("number", flat=True)[:3])
     if numbers:

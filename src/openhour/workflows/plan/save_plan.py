@@ -119,4 +119,5 @@ def _row(
 def latest_scores(episode: Episode) -> dict[str, int]:
     """The last score of each measure of this course of treatment; those without a score are left out."""
     rows = Response.objects.filter(episode=episode, total__isnull=False).exclude(state="withdrawn")
-    return dict(rows.order_by("due_on", "made_at").values_list("instrument", "total"))
+    found = rows.order_by("due_on", "made_at").values_list("instrument", "total")
+    return {slug: total for slug, total in found if total is not None}
