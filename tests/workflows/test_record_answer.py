@@ -220,7 +220,7 @@ def test_a_link_that_does_not_work_answers_nothing(cast, ana, form):
         give(fresh, form.pk, "1", 1)
 
 
-@pytest.mark.parametrize("label", ["", "not-a-uuid", str(uuid4())])
+@pytest.mark.parametrize("label", ["", "not-a-uuid", "650c796c-45cb-4b53-9a68-82416952ae66"])
 def test_a_made_up_link_answers_nothing(cast, form, label):
     with pytest.raises(NotAllowed):
         give(link_actor(label), form.pk, "1", 1)
