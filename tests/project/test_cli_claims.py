@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import stat
 from pathlib import Path
 
@@ -134,3 +136,12 @@ def test_without_a_payer_and_for_help(openhour, waiting):
         assert said.exit == 0
         assert "openhour claims write --payer example-payer" in said.out
     assert Charge.objects.filter(state="ready").count() == 3
+
+
+def test_the_command_of_the_handbook_runs(openhour, waiting, tmp_path, monkeypatch):
+    handbook = Path(__file__).resolve().parents[2] / "docs" / "handbook-biller.md"
+    commands = re.findall(r"^\$ openhour (.+)$", handbook.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert commands == ["claims write --payer example-payer --out monday.txt"]
+    monkeypatch.chdir(tmp_path)
+    assert openhour(*shlex.split(commands[0])).exit == 0
+    assert Path("monday.txt").exists()
