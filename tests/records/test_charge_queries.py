@@ -11,7 +11,8 @@ from openhour.guard.policy import NotAllowed
 from openhour.kernel import Money
 from openhour.records.models import Charge, Coverage, Patient, Practice, Site
 from openhour.records.queries.billed_values import desk, payer_title, self_pay, signed_hour
-from openhour.records.queries.charge import Asked, charge_of, claim_queue, fee_of
+from openhour.records.queries.charge import Asked, claim_queue
+from openhour.records.queries.charge_detail import charge_of, fee_of
 from openhour.records.queries.claim import batches
 from openhour.records.queries.claim_edits import judged, services_claimed, with_what_edits_need
 from openhour.records.queries.superbill import made, waiting

@@ -58,7 +58,9 @@ def test_it_holds_what_an_insurer_asks_for(cast, paid_hour):
     assert words["patient"]["name"] == "Ana Almond"
     assert words["clinician"]["licence"] == "IL IL-1876"
     assert words["clinician"]["name"] == "Ben Brook, PsyD"
-    assert words["practice"]["tax_id"] == "123456789"
+    assert words["practice"]["tax_id"] == "12-3456789"
+    assert words["practice"]["phone"] == "(555) 555-0100"
+    assert words["patient"]["address"] == ["1 Elm St", "Springfield, IL 62701-0001"]
     assert [line["day"] for line in words["lines"]] == ["February 22, 2026", "March 1, 2026"]
     assert words["diagnoses"][0][0] == "F32.1"
     assert "depressive" in words["diagnoses"][0][1]

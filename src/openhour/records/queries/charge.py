@@ -1,4 +1,4 @@
-"""Signed hours as money: the queue of claim lines with the edits that hold each back, and one hour in full.
+"""Signed hours as money: the queue of claim lines with the edits that hold each back.
 
 Called by the biller's pages. Refuses everyone whom the policy gives no `charge.read`. No word of a note is ever read:
 the columns of the session that hold words are left in the database.
@@ -6,31 +6,24 @@ the columns of the session that hold words are left in the database.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum, UUIDField
 
 from openhour.billing.edits import Edit
-from openhour.billing.timecode import window
-from openhour.catalog.forms import Fee, Payer
-from openhour.catalog.icd10 import diagnosis_title
-from openhour.catalog.places import place_words
 from openhour.guard import trail
 from openhour.guard.actor import Actor
-from openhour.guard.policy import NotAllowed, require
+from openhour.guard.policy import require
 from openhour.kernel import Money
-from openhour.records.models import Charge, ClaimLine, Superbill
+from openhour.records.models import Charge, ClaimLine
 from openhour.records.queries.billed_values import (
     Desk,
     desk,
-    payer_pinned,
     payer_title,
-    procedure_pinned,
     self_pay,
 )
 from openhour.records.queries.claim_edits import judged, with_what_edits_need
@@ -162,18 +155,18 @@ def _plain_page(rows: QuerySet[Charge], asked: Asked, where: Desk) -> Queue:
     page, pages = _page_of(asked.page, found)
     claimed = asked.show == "claimed"
     order = ("payer", "-served_on" if claimed else "served_on", "pk")
-    shown = list(_with_batch(rows).order_by(*order)[(page - 1) * PAGE : page * PAGE])
+    shown = list(with_batch(rows).order_by(*order)[(page - 1) * PAGE : page * PAGE])
     edits = {} if claimed else judged(shown, where)
-    lines = [_line(row, edits.get(row.pk, ())) for row in shown]
+    lines = [line_of(row, edits.get(row.pk, ())) for row in shown]
     return _queue(lines, sums, [row.payer for row in shown], page, pages)
 
 
 def _judged_page(rows: QuerySet[Charge], asked: Asked, where: Desk) -> Queue:
     """What is ready or held is known only when it was judged."""
-    looked = list(_with_batch(rows).order_by("payer", "served_on", "pk")[: SCANNED + 1])
+    looked = list(with_batch(rows).order_by("payer", "served_on", "pk")[: SCANNED + 1])
     cut, looked = len(looked) > SCANNED, looked[:SCANNED]
     edits = judged(looked, where)
-    pairs = [(row.payer, _line(row, edits[row.pk])) for row in looked]
+    pairs = [(row.payer, line_of(row, edits[row.pk])) for row in looked]
     fitting = [(payer, line) for payer, line in pairs if line.ready == (asked.show == "ready")]
     sums: dict[str, tuple[int, Money]] = {}
     for payer, line in fitting:
@@ -212,7 +205,8 @@ def _page_of(wanted: int, found: int) -> tuple[int, int]:
     return min(max(wanted, 1), pages), pages
 
 
-def _with_batch(rows: QuerySet[Charge]) -> QuerySet[Charge]:
+def with_batch(rows: QuerySet[Charge]) -> QuerySet[Charge]:
+    """With what an edit needs, and the batch that holds each hour."""
     live = ClaimLine.objects.filter(charge=OuterRef("pk"), live=True)
     joined = with_what_edits_need(rows)
     return joined.annotate(
@@ -221,7 +215,8 @@ def _with_batch(rows: QuerySet[Charge]) -> QuerySet[Charge]:
     )
 
 
-def _line(row: Charge, edits: tuple[Edit, ...]) -> HourLine:
+def line_of(row: Charge, edits: tuple[Edit, ...]) -> HourLine:
+    """A row of `with_batch` as a line."""
     return HourLine(
         id=row.pk,
         day=row.served_on,
@@ -240,94 +235,3 @@ def _line(row: Charge, edits: tuple[Edit, ...]) -> HourLine:
         batch_id=getattr(row, "batch_id", None),
         batch=getattr(row, "batch_control", None) or 0,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class HourDetail:
-    """One hour as money. window: `53 minutes or more`, empty where the code is untimed or not on the shelf; fee: the
-    entry that priced it, None where the payer lists none; diagnoses: code and title; went: where it went, as
-    (kind, id, number) with kind `batch` or `superbill`; may_change: it is neither claimed nor billed."""
-
-    line: HourLine
-    payer: str
-    payer_key: str
-    insured: bool
-    procedure: str
-    procedure_key: str
-    window: str
-    started_at: datetime | None
-    stopped_at: datetime | None
-    zone: ZoneInfo
-    place: str
-    place_of_service: str
-    member_id: str
-    authorization: str
-    fee: Fee | None
-    diagnoses: tuple[tuple[str, str], ...]
-    went: tuple[tuple[str, UUID, str], ...]
-
-    @property
-    def may_change(self) -> bool:
-        """It waits, so its payer and fee may be asked anew."""
-        return self.line.state == "ready"
-
-
-@transaction.atomic
-def charge_of(actor: Actor, charge_id: UUID, *, at: datetime) -> HourDetail:
-    """One hour in full, with one trail entry. Raises NotAllowed where it isn't there or isn't theirs to see."""
-    rows = within(actor, "charge.read", Charge.objects.filter(pk=charge_id))
-    row = _with_batch(rows).first()
-    if row is None:
-        raise NotAllowed("charge.read")
-    trail.write(actor, "charge.read", row, at=at, page="charge")
-    insured = row.payer not in self_pay()
-    edits = judged([row], desk(at))[row.pk] if insured and row.state == "ready" else ()
-    return _detail(row, _line(row, edits), insured=insured)
-
-
-def _detail(row: Charge, line: HourLine, *, insured: bool) -> HourDetail:
-    procedure, payer, visit = procedure_pinned(row.procedure_key), payer_pinned(row.payer_key), row.session.visit
-    timed = procedure is not None and procedure.time.billed_from is not None
-    return HourDetail(
-        line=line,
-        payer=payer_title(row.payer),
-        payer_key=row.payer_key,
-        insured=insured,
-        procedure=procedure.title if procedure else "",
-        procedure_key=row.procedure_key,
-        window=window(procedure) if procedure and timed else "",
-        started_at=row.session.started_at,
-        stopped_at=row.session.stopped_at,
-        zone=visit.site.tz,
-        place=_place(visit.site.name, row.place_of_service),
-        place_of_service=row.place_of_service,
-        member_id=row.coverage.member_id if row.coverage else "",
-        authorization=row.coverage.authorization if row.coverage else "",
-        fee=fee_of(payer, row.code, row.served_on),
-        diagnoses=tuple((code, diagnosis_title(code)) for code in row.diagnoses),
-        went=(*_batches(line), *_superbills(row)),
-    )
-
-
-def _place(site: str, code: str) -> str:
-    try:
-        return f"{site} ({place_words(code)})"
-    except KeyError:
-        return site
-
-
-def fee_of(payer: Payer | None, code: str, on: date) -> Fee | None:
-    """The entry of the fee schedule in force on the day."""
-    fees = [fee for fee in payer.fees if fee.code == code and fee.since <= on] if payer else []
-    return max(fees, key=lambda fee: fee.since) if fees else None
-
-
-def _batches(line: HourLine) -> Iterable[tuple[str, UUID, str]]:
-    if line.batch_id is not None:
-        yield "batch", line.batch_id, str(line.batch)
-
-
-def _superbills(row: Charge) -> Iterable[tuple[str, UUID, str]]:
-    if row.state == "billed":
-        for pk, number in Superbill.objects.filter(charges=row).values_list("pk", "number"):
-            yield "superbill", pk, number

@@ -15,7 +15,7 @@ from openhour.guard.door import staff
 from openhour.guard.middleware import StaffRequest
 from openhour.guard.roles import Role
 from openhour.kernel import Finding, Refused
-from openhour.records.queries.charge import charge_of
+from openhour.records.queries.charge_detail import charge_of
 from openhour.web.chrome import render_page
 from openhour.web.money.mending import mend_of
 from openhour.web.money.reading import status_of
