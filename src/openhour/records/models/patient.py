@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.db import models
 from django.db.models import F, Q
 
 from openhour.kernel.guarded import Subject
 from openhour.records.models.base import Row
-
-if TYPE_CHECKING:
-    from openhour.records.models.episode import Episode
 
 
 class Patient(Row):
@@ -34,9 +29,6 @@ class Patient(Row):
     zip_code = models.CharField(max_length=9, blank=True)
     emergency_contact = models.CharField(max_length=120, blank=True)
     revision = models.PositiveIntegerField(default=1)
-
-    if TYPE_CHECKING:
-        episodes: models.Manager[Episode]
 
     def __str__(self) -> str:
         return f"patient {self.number}"  # never a name: this may end up in a log
