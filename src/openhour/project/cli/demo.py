@@ -60,13 +60,15 @@ def _fill() -> bool:
     from django.utils import timezone
 
     from openhour.project.database import missing_migrations
-    from openhour.project.demo.fill import fill, is_filled
+    from openhour.project.demo.standing import is_filled
 
     if missing_migrations():
         call_command("migrate", interactive=False, stdout=StringIO())
     if is_filled():
         return False
-    _say("Filling the demo practice (once, about twenty seconds) ...")
+    _say("Filling the demo practice (once, half a minute or so) ...")
+    from openhour.project.demo.fill import fill
+
     began = perf_counter()
     fill(timezone.now())
     _say(f"Filled in {perf_counter() - began:.0f} seconds.")

@@ -25,11 +25,10 @@ def anchor(person: Person, today: date) -> date:
     """A day of the week of the person's hour: their last one up to the day, or the next where they come after it."""
     before, after = working_day(today, -1), working_day(today, 1)
     weekdays = {today.weekday(), before.weekday(), after.weekday()}
-    past = [today - timedelta(days=back) for back in range(1, 8)]
-    others = [day for day in past if day.weekday() < _SATURDAY and day.weekday() not in weekdays]
-    return {"today": today, "day-before": before, "day-after": after, "other-1": others[-1], "other-2": others[-2]}[
-        person.day
-    ]
+    near = [today + timedelta(days=step) for step in (*range(-1, -8, -1), *range(1, 8))]
+    others = [day for day in near if day.weekday() < _SATURDAY and day.weekday() not in weekdays]
+    days = {"today": today, "day-before": before, "day-after": after, "other-1": others[0], "other-2": others[-2]}
+    return days[person.day]
 
 
 def starts_of(person: Person, today: date) -> tuple[datetime, ...]:

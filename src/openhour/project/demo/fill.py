@@ -17,19 +17,9 @@ from openhour.kernel import Finding, Refused
 from openhour.project.demo.hours import life
 from openhour.project.demo.lives import Life
 from openhour.project.demo.money import billing_days
-from openhour.project.demo.people import PEOPLE, PRACTICE, Person
+from openhour.project.demo.people import PEOPLE, Person
 from openhour.project.demo.setting_up import Stage, set_up
-from openhour.records.models import Practice
-
-
-def is_filled() -> bool:
-    """True where the demo stands already. Raises Refused where another practice does."""
-    name = Practice.objects.values_list("name", flat=True).first()
-    if name is not None and name != PRACTICE.name:
-        raise Refused(
-            Finding("demo.real-practice", "This database holds another practice; the demo stays out of it.")
-        )
-    return name is not None
+from openhour.project.demo.standing import is_filled
 
 
 @transaction.atomic
