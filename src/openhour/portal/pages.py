@@ -11,6 +11,7 @@ from openhour.catalog import NotOnShelf, Procedure
 from openhour.kernel import Refused
 from openhour.portal.door import behind_link, now_of, show, wants_json
 from openhour.portal.paths import begin, onward
+from openhour.records.queries.homework_link import homework_by
 from openhour.records.queries.link import OpenLink, asked_by, topic_by
 from openhour.records.shelf import shelf
 from openhour.workflows.hour.typed import base_of
@@ -31,6 +32,7 @@ def welcome(request: HttpRequest, link: OpenLink) -> HttpResponse:
         "begin": onward(link, asked, topic=bool(topic_by(link))),
         "all": reverse("portal-all", args=[link.token, waiting[0].id]) if waiting else "",
         "places": [(form, begin(link, form)) for form in waiting],
+        "homework": homework_by(link, at=now_of(request)),
     }
     return show(request, link, "portal/welcome.html", context)
 
