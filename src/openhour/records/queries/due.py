@@ -7,7 +7,8 @@ itself is `care.batteries`; here stand only the rows that it needs.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
+from typing import Protocol
 
 from django.db.models import Q
 
@@ -57,7 +58,19 @@ def history_of(visit: Visit, *, on: date) -> MeasureHistory:
     )
 
 
-def answered_of(rows: Iterable[Response], visit: Visit, *, on: date) -> tuple[Answered, ...]:
+class Finished(Protocol):
+    """What is asked of a form: a row of `Response`, or as little of one."""
+
+    @property
+    def instrument(self) -> str:
+        """Slug."""
+
+    @property
+    def completed_at(self) -> datetime | None:
+        """When it was finished, UTC."""
+
+
+def answered_of(rows: Iterable[Finished], visit: Visit, *, on: date) -> tuple[Answered, ...]:
     """Finished responses with the day on which they were finished, at the site; none later than the visit."""
     zone = visit.site.tz
     days = ((row.instrument, row.completed_at) for row in rows)

@@ -8,12 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from openhour.catalog import Instrument
 from openhour.measures import ItemChange, item_changes, reliable_change
 from openhour.records.models import Response
 from openhour.records.shelf import shelf
+
+
+class Form(NamedTuple):
+    """What is read of a `Response` where a year of them is shown: a row costs more to make than to read."""
+
+    instrument: str
+    instrument_key: str
+    due_on: date
+    state: str
+    answers: dict[str, Any]
+    total: int | None
+    band: str
+    saved_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +61,15 @@ class Measure:
         return self.forms[-1]
 
 
-def measures_of(responses: Iterable[Response]) -> tuple[Measure, ...]:
+def measures_of(responses: Iterable[Response | Form]) -> tuple[Measure, ...]:
     """Instruments in the order in which they were first answered; those never answered are left out."""
-    by_slug: dict[str, list[Response]] = {}
+    by_slug: dict[str, list[Response | Form]] = {}
     for row in responses:
         by_slug.setdefault(row.instrument, []).append(row)
     return tuple(_measure(rows) for rows in by_slug.values() if any(row.answers for row in rows))
 
 
-def unanswered(responses: Iterable[Response], day: date) -> tuple[str, ...]:
+def unanswered(responses: Iterable[Response | Form], day: date) -> tuple[str, ...]:
     """Short names of what was asked for this day and has no answer at all."""
     return tuple(
         shelf().instrument_pinned(row.instrument_key).short
@@ -75,7 +89,7 @@ def flagged_items(instrument: Instrument, answers: Mapping[str, int | None]) -> 
     return tuple(dict.fromkeys(held))
 
 
-def _measure(rows: list[Response]) -> Measure:
+def _measure(rows: list[Response | Form]) -> Measure:
     answered = [row for row in rows if row.answers]
     instrument = shelf().instrument_pinned(answered[-1].instrument_key)
     forms = tuple(_measured(row) for row in answered)
@@ -91,7 +105,7 @@ def _measure(rows: list[Response]) -> Measure:
     )
 
 
-def _measured(row: Response) -> Measured:
+def _measured(row: Response | Form) -> Measured:
     instrument = shelf().instrument_pinned(row.instrument_key)
     flagged = flagged_items(instrument, row.answers)
     return Measured(row.due_on, row.total, row.band, flagged, row.answers, row.state == "complete")

@@ -36,7 +36,9 @@ from openhour.records.models import (
     Session,
     Visit,
 )
+from openhour.records.queries.hour_measures import Form
 from openhour.records.queries.json_rows import day_of, json_rows, moment_of
+from openhour.records.queries.prepared import Prepared, PreparedFor
 from openhour.records.queries.scoping import within
 from openhour.records.shelf import shelf
 
@@ -83,7 +85,7 @@ class Hour:
     diagnoses: tuple[DiagnosisFacts, ...]
     consents: tuple[ConsentFacts, ...]
     licences: tuple[LicenceFacts, ...]
-    responses: tuple[Response, ...]
+    responses: tuple[Form, ...]
     alerts: tuple[Alert, ...]
     assignments: tuple[Assignment, ...]
     next_visit: NextVisit | None
@@ -121,9 +123,10 @@ class Hour:
 @transaction.atomic
 def hour_of(actor: Actor, visit_id: UUID, *, at: datetime) -> Hour:
     """The hour for its room, with one trail entry. Raises NotAllowed."""
-    row = within(actor, "session.run", _rows().filter(pk=visit_id)).first()
-    if row is None:
+    found = _THEIRS.rows(actor, visit=visit_id)
+    if not found:
         raise NotAllowed("session.run")
+    row = found[0]
     trail.write(actor, "chart.read", row, at=at, page="session-room")
     return _hour(row)
 
@@ -141,6 +144,10 @@ def place_of(actor: Actor, visit_id: UUID) -> Visit:
 def hour_for_signing(visit_id: UUID) -> Hour:
     """The same facts for the verb that has already asked the guard. Raises Visit.DoesNotExist."""
     return _hour(_rows().get(pk=visit_id))
+
+
+def _theirs(actor: Actor, visit: UUID) -> QuerySet[Visit]:
+    return within(actor, "session.run", _rows().filter(pk=visit))
 
 
 @cache
@@ -240,13 +247,22 @@ def _hour(row: Any) -> Hour:
 
 
 def _objectives(row: Any) -> tuple[Objective, ...]:
-    rows = Objective.objects.filter(goal__plan__episode=row.episode_id, goal__plan__state="active", state="active")
-    return tuple(rows.select_related("goal__plan").order_by("goal__rank", "rank"))
+    return tuple(_OBJECTIVES.rows(episode=row.episode_id))
 
 
-def _responses(row: Any, day: date) -> tuple[Response, ...]:
+def _standing_objectives(episode: UUID) -> QuerySet[Objective]:
+    rows = Objective.objects.filter(goal__plan__episode=episode, goal__plan__state="active", state="active")
+    return rows.select_related("goal__plan").order_by("goal__rank", "rank")
+
+
+def _responses(row: Any, day: date) -> tuple[Form, ...]:
     """Those of the last months, and the first of each measure: its baseline."""
-    rows = Response.objects.filter(episode=row.episode_id, due_on__lte=day).exclude(state="withdrawn")
+    since = day - timedelta(days=SHOWN_DAYS)
+    return tuple(Form._make(one) for one in _FORMS.rows(episode=row.episode_id, day=day, since=since))
+
+
+def _forms(episode: UUID, day: date, since: date) -> QuerySet[Any, Any]:
+    rows = Response.objects.filter(episode=episode, due_on__lte=day).exclude(state="withdrawn")
     earlier = Response.objects.filter(
         patient=OuterRef("patient"),
         episode=OuterRef("episode"),
@@ -254,23 +270,33 @@ def _responses(row: Any, day: date) -> tuple[Response, ...]:
         due_on__lt=OuterRef("due_on"),
         total__isnull=False,
     )
-    recent = Q(due_on__gte=day - timedelta(days=SHOWN_DAYS))
-    return tuple(rows.filter(recent | ~Exists(earlier)).order_by("due_on", "made_at"))
+    shown = rows.filter(Q(due_on__gte=since) | ~Exists(earlier)).order_by("due_on", "made_at")
+    return shown.values_list(*Form._fields)
 
 
 def _alerts(row: Any) -> tuple[Alert, ...]:
     """Open ones, and those of the last weeks: an answer that was taken back stays a reason to speak of it."""
-    wanted = ~Q(state="answered") | Q(made_at__gte=row.starts_at - timedelta(days=ALERT_DAYS))
-    return tuple(Alert.objects.filter(wanted, episode=row.episode_id).order_by("-made_at")[:20])
+    return tuple(_ALERTS.rows(episode=row.episode_id, since=row.starts_at - timedelta(days=ALERT_DAYS)))
+
+
+def _alerts_since(episode: UUID, since: datetime) -> QuerySet[Alert]:
+    wanted = ~Q(state="answered") | Q(made_at__gte=since)
+    return Alert.objects.filter(wanted, episode=episode).order_by("-made_at")[:20]
 
 
 def _assignments(row: Any, session: Session | None) -> tuple[Assignment, ...]:
     """Open or returned ones of the episode; those reviewed in this hour; those given in it."""
+    if session is None:
+        return tuple(_HOMEWORK.rows(episode=row.episode_id))
+    return tuple(_HOMEWORK_AND_OF.rows(episode=row.episode_id, session=session.pk))
+
+
+def _homework(episode: UUID, session: UUID | None = None) -> QuerySet[Assignment]:
     wanted = Q(state__in=("given", "returned"))
     if session is not None:
         wanted |= Q(session=session) | Q(reviewed_in=session)
-    rows = Assignment.objects.filter(wanted, episode=row.episode_id).exclude(state="withdrawn")
-    return tuple(rows.select_related("session__visit").order_by("-made_at")[:12])
+    rows = Assignment.objects.filter(wanted, episode=episode).exclude(state="withdrawn")
+    return rows.select_related("session__visit").order_by("-made_at")[:12]
 
 
 def _diagnoses(row: Any, day: date) -> tuple[DiagnosisFacts, ...]:
@@ -300,3 +326,13 @@ def _licences(row: Any) -> tuple[LicenceFacts, ...]:
         for one in row.licences_json or []
     ]
     return tuple(sorted(found, key=lambda one: (one.state, one.valid_from)))
+
+
+# Written once a process
+
+_THEIRS = PreparedFor(_theirs, visit=UUID)
+_OBJECTIVES = Prepared(_standing_objectives, episode=UUID)
+_FORMS = Prepared(_forms, episode=UUID, day=date, since=date)
+_ALERTS = Prepared(_alerts_since, episode=UUID, since=datetime)
+_HOMEWORK = Prepared(_homework, episode=UUID)
+_HOMEWORK_AND_OF = Prepared(_homework, episode=UUID, session=UUID)

@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import RowNumber
 
 from openhour.care.batteries import MeasureHistory
@@ -29,10 +29,11 @@ from openhour.catalog import NotOnShelf, Procedure
 from openhour.guard import trail
 from openhour.guard.actor import Actor
 from openhour.kernel import Finding, Interval
-from openhour.records.models import Consent, Plan, Response, Session, Site, Visit
+from openhour.records.models import Consent, Note, Plan, Response, Session, Site, Visit
 from openhour.records.queries.alert import AlertLine, alert_rows, lines_of
 from openhour.records.queries.due import answered_of, due_before
 from openhour.records.queries.json_rows import json_rows, moment_of
+from openhour.records.queries.prepared import Prepared, PreparedFor
 from openhour.records.queries.scoping import within
 from openhour.records.shelf import shelf
 
@@ -53,13 +54,25 @@ _SHOWN = (
         "session__note__state",
     ),
 )
-_RESPONSE = (
-    *("patient", "episode", "visit", "instrument", "instrument_key", "due_on", "state", "answers", "total", "band"),
-    *("completed_at", "made_at"),
-)
 _UNSIGNED = (
     *("visit_id", "episode_id", "patient_id", *_NAME, "visit__starts_at", "visit__site__zone", "note__state"),
 )
+
+
+class Asked(NamedTuple):
+    """What is read of a `Response`; the names are its columns."""
+
+    id: UUID
+    episode_id: UUID
+    visit_id: UUID | None
+    instrument: str
+    instrument_key: str
+    due_on: date
+    state: str
+    answers: dict[str, Any]
+    total: int | None
+    band: str
+    completed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +143,15 @@ class Today:
 @transaction.atomic
 def today_of(actor: Actor, *, at: datetime) -> Today:
     """The day on which `at` falls, at each site. One trail entry names every patient that is shown."""
-    sites = tuple(Site.objects.filter(active=True).order_by("name"))
-    rows = _visits(actor, sites, at)
+    sites = _SITES.rows()
+    window = _window(sites, at)
+    rows = _visits(actor, window, at)
     site = rows[0].site if rows else (sites[0] if sites else None)
     zone = site.tz if site else ZoneInfo("UTC")
     day = at.astimezone(zone).date()
-    alerts = lines_of(actor, alert_rows(actor).exclude(state="answered"))
+    alerts = lines_of(actor, _ALERTS.rows(actor))
     unsigned = _unsigned(actor, at)
-    visits = _with_answers(rows, unsigned, alerts)
+    visits = _with_answers(rows, _responses(actor, rows, window), unsigned, alerts)
     _leave_trail(actor, visits, alerts, unsigned, at)
     return Today(
         day=day,
@@ -164,16 +178,30 @@ def _leave_trail(
 # The visits of the day
 
 
-def _visits(actor: Actor, sites: Sequence[Site], at: datetime) -> list[Any]:
-    """One window over the days of all sites, then each visit by the day of its own site."""
+Span = tuple[datetime, datetime]
+
+
+def _window(sites: Sequence[Site], at: datetime) -> Span:
+    """The days of all sites in one: from the first midnight, until before a moment after the last."""
     starts = [_midnight(at, site.tz) for site in sites] or [_midnight(at, ZoneInfo("UTC"))]
-    rows = within(actor, "session.run", Visit.objects.all())
-    rows = rows.filter(starts_at__gte=min(starts), starts_at__lt=max(starts) + timedelta(hours=26))
+    return min(starts), max(starts) + timedelta(hours=26)
+
+
+def _visits(actor: Actor, window: Span, at: datetime) -> list[Any]:
+    """Each visit of the window by the day of its own site."""
     return [
         row
-        for row in _annotated(rows).order_by("starts_at", "id")
+        for row in _VISITS.rows(actor, since=window[0], until=window[1])
         if row.starts_at.astimezone(row.site.tz).date() == at.astimezone(row.site.tz).date()
     ]
+
+
+def _within_window(actor: Actor, since: datetime, until: datetime) -> QuerySet[Visit]:
+    return within(actor, "session.run", Visit.objects.filter(starts_at__gte=since, starts_at__lt=until))
+
+
+def _shown(actor: Actor, since: datetime, until: datetime) -> QuerySet[Visit]:
+    return _annotated(_within_window(actor, since, until)).order_by("starts_at", "id")
 
 
 def _midnight(at: datetime, zone: ZoneInfo) -> datetime:
@@ -228,29 +256,35 @@ def state_of(visit: Visit) -> str:
 
 
 def _with_answers(
-    rows: Sequence[Any], unsigned: Sequence[UnsignedNote], alerts: Sequence[AlertLine]
+    rows: Sequence[Any], responses: Iterable[Asked], unsigned: Sequence[UnsignedNote], alerts: Sequence[AlertLine]
 ) -> tuple[VisitToday, ...]:
-    by_episode: dict[UUID, list[Response]] = {}
-    for response in _responses(rows):
+    by_episode: dict[UUID, list[Asked]] = {}
+    for response in responses:
         by_episode.setdefault(response.episode_id, []).append(response)
     return tuple(_visit(row, by_episode.get(row.episode_id, []), unsigned, alerts) for row in rows)
 
 
-def _responses(rows: Sequence[Any]) -> QuerySet[Response]:
+def _responses(actor: Actor, rows: Sequence[Any], window: Span) -> list[Asked]:
     """Of each measure of each episode of the day: the last two that were finished, and the last two that weren't."""
+    last_day = max((row.starts_at.astimezone(row.site.tz).date() for row in rows), default=date.min)
+    found = _RESPONSES.rows(actor, since=window[0], until=window[1], last_day=last_day)
+    return [Asked._make(one) for one in found]
+
+
+def _asked(actor: Actor, since: datetime, until: datetime, last_day: date) -> QuerySet[Any, Any]:
+    """The places are counted on narrow rows; the answers are read of the few that are left."""
+    visits = _within_window(actor, since, until)
+    held = Response.objects.filter(patient__in=visits.values("patient"), episode__in=visits.values("episode"))
     latest = Window(
         RowNumber(), partition_by=[F("episode"), F("instrument"), F("state")], order_by=[F("due_on").desc()]
     )
-    last_day = max((row.starts_at.astimezone(row.site.tz).date() for row in rows), default=date.min)
-    held = Response.objects.filter(patient__in={row.patient_id for row in rows}, due_on__lte=last_day)
-    held = held.filter(episode__in={row.episode_id for row in rows}).exclude(state="withdrawn")
-    return (
-        held.only(*_RESPONSE).annotate(place=latest).filter(place__lte=2).order_by("due_on", "made_at", "instrument")
-    )
+    placed = held.filter(due_on__lte=last_day).exclude(state="withdrawn").annotate(place=latest)
+    rows = Response.objects.filter(pk__in=placed.filter(place__lte=2).values("pk"))
+    return rows.order_by("due_on", "made_at", "instrument").values_list(*Asked._fields)
 
 
 def _visit(
-    row: Any, responses: Sequence[Response], unsigned: Sequence[UnsignedNote], alerts: Sequence[AlertLine]
+    row: Any, responses: Sequence[Asked], unsigned: Sequence[UnsignedNote], alerts: Sequence[AlertLine]
 ) -> VisitToday:
     session = getattr(row, "session", None)
     note = getattr(session, "note", None)
@@ -276,7 +310,7 @@ def _visit(
     )
 
 
-def _measure(form: Response, responses: Iterable[Response]) -> MeasureToday:
+def _measure(form: Asked, responses: Iterable[Asked]) -> MeasureToday:
     instrument = shelf().instrument_pinned(form.instrument_key)
     before = [
         one.total
@@ -284,7 +318,7 @@ def _measure(form: Response, responses: Iterable[Response]) -> MeasureToday:
         if one.instrument == form.instrument and one.due_on < form.due_on and one.total is not None
     ]
     return MeasureToday(
-        id=form.pk,
+        id=form.id,
         short=instrument.short,
         state=form.state,
         answered=sum(form.answers.get(item.id) is not None for item in instrument.scored_items),
@@ -296,7 +330,7 @@ def _measure(form: Response, responses: Iterable[Response]) -> MeasureToday:
 
 
 def _missing(
-    row: Any, day: date, state: str, responses: Sequence[Response], unsigned: Sequence[UnsignedNote]
+    row: Any, day: date, state: str, responses: Sequence[Asked], unsigned: Sequence[UnsignedNote]
 ) -> tuple[Finding, ...]:
     procedure = _procedure(row, day)
     if procedure is None:
@@ -338,7 +372,7 @@ def _consents(row: Any) -> tuple[ConsentFacts, ...]:
     )
 
 
-def _history(row: Any, responses: Iterable[Response]) -> MeasureHistory:
+def _history(row: Any, responses: Iterable[Asked]) -> MeasureHistory:
     zone = row.site.tz
     day = row.starts_at.astimezone(zone).date()
     return MeasureHistory(
@@ -352,10 +386,15 @@ def _history(row: Any, responses: Iterable[Response]) -> MeasureHistory:
 
 def _unsigned(actor: Actor, at: datetime) -> tuple[UnsignedNote, ...]:
     """Hours that were held before today and aren't signed, the oldest first."""
-    rows = within(actor, "session.run", Session.objects.filter(started_at__isnull=False))
-    rows = rows.filter(Q(note__isnull=True) | ~Q(note__state="signed"), visit__starts_at__lt=at)
-    found = rows.order_by("visit__starts_at").values_list(*_UNSIGNED)[:UNSIGNED_SHOWN]
+    found = _NOTES.rows(actor, at=at)
     return tuple(note for row in found for note in [_unsigned_note(row, at)] if note.age_days > 0)
+
+
+def _without_signature(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
+    rows = within(actor, "session.run", Session.objects.filter(started_at__isnull=False))
+    signed = Note.objects.filter(session=OuterRef("pk"), state="signed")
+    rows = rows.filter(~Exists(signed), visit__starts_at__lt=at)
+    return rows.order_by("visit__starts_at").values_list(*_UNSIGNED)[:UNSIGNED_SHOWN]
 
 
 def _unsigned_note(row: tuple[Any, ...], at: datetime) -> UnsignedNote:
@@ -378,3 +417,12 @@ def _next_free(site: Site, day: date, rows: Iterable[Any], at: datetime) -> Inte
     taken = [row.interval for row in rows if row.state != "cancelled"]
     slots = free_slots(day, site.tz, every_day(site.opens_at, site.closes_at), taken)
     return next((slot for slot in slots if slot.start >= at), None)
+
+
+# Written once a process
+
+_SITES = Prepared(lambda: Site.objects.filter(active=True).order_by("name"))
+_VISITS = PreparedFor(_shown, since=datetime, until=datetime)
+_RESPONSES = PreparedFor(_asked, since=datetime, until=datetime, last_day=date)
+_ALERTS = PreparedFor(lambda actor: alert_rows(actor).exclude(state="answered"))
+_NOTES = PreparedFor(_without_signature, at=datetime)
