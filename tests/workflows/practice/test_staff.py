@@ -124,12 +124,38 @@ def test_a_licence_is_refused_for_each_reason(cast: Cast, more: dict, code: str)
 def test_whoever_is_switched_off_is_out_at_once_and_nothing_is_deleted(cast: Cast) -> None:
     client = Client()
     client.post("/account/login/", {"login": "ben@example.test", "password": PASSWORD})
-    off = switch_off_staff(cast.actor("olga"), "ben@example.test", at=NOW - timedelta(days=1))
+    off = switch_off_staff(cast.actor("olga"), "ben@example.test", at=NOW - timedelta(days=1), even_so=True)
     assert off.booked == 1
     assert client.get("/account/sign-ins/").status_code == 302
     assert Therapist.objects.get(user=cast.ben_user).active is False
     assert cast.ana_visit.__class__.objects.filter(pk=cast.ana_visit.pk).exists()
     assert actions()[-1] == "practice.staff-switched-off"
+
+
+def test_a_therapist_with_open_alerts_or_patients_is_not_switched_off_and_told_how_many(cast: Cast) -> None:
+    from openhour.records.models import Alert, Episode
+    from tests.workflows.answers import by_link, form_of, give
+
+    give(by_link(cast), form_of(cast).pk, "9", 2)
+    with pytest.raises(Refused) as refusal:
+        switch_off_staff(cast.actor("olga"), "ben@example.test", at=NOW)
+    told = [finding.sentence for finding in refusal.value.findings]
+    assert codes(refusal) == {"staff.open-alerts", "staff.open-episodes"}
+    assert told[0].startswith("1 alert of theirs is not answered")
+    assert told[1].startswith("1 patient is in their care")
+    assert User.objects.get(pk=cast.ben_user.pk).is_active
+    assert "practice.staff-switched-off" not in actions()
+    Alert.objects.update(state="answered")
+    Episode.objects.filter(therapist=cast.ben).update(state="closed")
+    off = switch_off_staff(cast.actor("olga"), "ben@example.test", at=NOW)
+    assert (off.alerts, off.episodes) == (0, 0)
+
+
+def test_an_owner_who_says_so_ends_a_sign_in_at_once_and_the_trail_counts_what_is_left(cast: Cast) -> None:
+    off = switch_off_staff(cast.actor("olga"), "ben@example.test", at=NOW, even_so=True)
+    assert off.episodes == 1
+    assert '"episodes":1' in TrailEntry.objects.get(action="practice.staff-switched-off").detail
+    assert not User.objects.get(pk=cast.ben_user.pk).is_active
 
 
 def test_the_last_owner_stays(cast: Cast) -> None:
@@ -146,7 +172,7 @@ def test_the_last_owner_stays(cast: Cast) -> None:
 
 
 def test_whoever_is_switched_on_again_gets_a_one_time_password(cast: Cast) -> None:
-    switch_off_staff(cast.actor("olga"), "ben@example.test", at=NOW)
+    switch_off_staff(cast.actor("olga"), "ben@example.test", at=NOW, even_so=True)
     password = switch_on_staff(cast.actor("olga"), "ben@example.test", at=NOW)
     ben = User.objects.get(pk=cast.ben_user.pk)
     assert ben.is_active

@@ -223,13 +223,19 @@ def give_roles(email: str, roles: tuple[str, ...]) -> Answer:
 
 @practice_command("switch-off-staff", example="openhour practice switch-off-staff ben@example.org")
 @click.argument("email")
-def switch_off_staff(email: str) -> Answer:
+@click.option("--even-so", is_flag=True, help="Also where open alerts or patients in their care are left behind.")
+def switch_off_staff(email: str, even_so: bool) -> Answer:
     """Switch a member of staff off; nothing of theirs is deleted."""
     from openhour.workflows.practice.switch_off_staff import switch_off_staff as verb
 
-    off = verb(_actor(), email, at=_now())
-    left = f" {off.booked} booked hours of theirs are still in the calendar." if off.booked else ""
-    return Answer({"email": off.user.email, "booked": off.booked}, f"{off.user.name} is switched off.{left}")
+    off = verb(_actor(), email, at=_now(), even_so=even_so)
+    facts = {"email": off.user.email, "booked": off.booked, "alerts": off.alerts, "episodes": off.episodes}
+    left = (
+        f" Left behind: {off.booked} booked hours, {off.alerts} open alerts, {off.episodes} patients in their care."
+    )
+    return Answer(
+        facts, f"{off.user.name} is switched off.{left if any((off.booked, off.alerts, off.episodes)) else ''}"
+    )
 
 
 @practice_command("switch-on-staff", example="openhour practice switch-on-staff ben@example.org")
