@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -264,3 +265,29 @@ def test_the_clock_drops_seconds_and_stands_still_when_stopped():
 def test_the_clock_refuses_a_time_that_knows_no_zone():
     with pytest.raises(ValueError, match="zone"):
         session_clock(NINE.replace(tzinfo=None), NINE)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.integers(0, 900), min_size=1, max_size=12, unique=True),
+    st.sampled_from([320, 360, 440, 600, 720]),
+)
+def test_no_two_days_under_a_curve_run_into_each_other(days, width):
+    points = [CoursePoint(on=JAN + timedelta(days=day), score=7) for day in days]
+    root = picture(phq(*points, width=width))
+    spans = []
+    for text in root.iter("{http://www.w3.org/2000/svg}text"):
+        if re.fullmatch(r"\d+ [A-Z][a-z]{2}( \d{4})?", text.text or ""):
+            x, wide = float(text.get("x")), len(text.text) * 6.9
+            left = {"start": x, "middle": x - wide / 2, "end": x - wide}[text.get("text-anchor", "start")]
+            spans.append((left, left + wide))
+    spans.sort()
+    assert spans
+    assert all(after[0] > before[1] for before, after in pairwise(spans)), spans
+
+
+def test_a_year_of_weeks_still_shows_its_first_and_last_day():
+    points = [CoursePoint(on=JAN + timedelta(weeks=week), score=7) for week in range(40)]
+    words = "".join(picture(phq(*points, width=440)).itertext())
+    assert "5 Jan" in words
+    assert "5 Oct" in words

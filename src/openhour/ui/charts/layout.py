@@ -70,13 +70,31 @@ def score_ticks(course: Course, plot: Frame) -> tuple[float, ...]:
 
 
 def day_ticks(points: Sequence[CoursePoint], plot: Frame) -> tuple[date, ...]:
-    """The first and the last day, and those between that have room for their text."""
+    """The first and the last day, and those between whose text stands clear of the others."""
     days = sorted({point.on for point in points})
-    kept = days[-1:]
-    for day in days[:-1]:
-        if all(abs(plot.x(day) - plot.x(other)) >= 62 for other in kept):
+    letters = len("28 Sep 2026" if days and days[0].year != days[-1].year else "28 Sep")
+    kept: list[date] = []
+    for day in [*days[-1:], *days[:1], *days]:
+        begins, ends = _text_span(day, letters, plot)
+        spans = (_text_span(other, letters, plot) for other in kept)
+        if all(begins >= right + LETTER or ends + LETTER <= left for left, right in spans):
             kept.append(day)
     return tuple(sorted(kept))
+
+
+def side(x: float, plot: Frame) -> tuple[str, float]:
+    """Words near the right edge end there, near the left edge begin there, so that none is cut off."""
+    if plot.right - x < 40:
+        return "end", plot.right - 2
+    return ("start", plot.left + 2) if x - plot.left < 30 else ("middle", x)
+
+
+def _text_span(day: date, letters: int, plot: Frame) -> tuple[float, float]:
+    """From where to where the text of a day reaches."""
+    anchor, x = side(plot.x(day), plot)
+    width = letters * LETTER
+    left = {"start": x, "middle": x - width / 2, "end": x - width}[anchor]
+    return left, left + width
 
 
 def labelled(course: Course, plot: Frame) -> frozenset[int]:

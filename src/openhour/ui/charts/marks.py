@@ -68,7 +68,7 @@ def _day_axis(course: Course, plot: Frame) -> Iterator[Markup]:
     days = layout.day_ticks(course.points, plot)
     several_years = len({day.year for day in days}) > 1
     for day in days:
-        anchor, x = _side(plot.x(day), plot)
+        anchor, x = layout.side(plot.x(day), plot)
         yield _write(x, plot.bottom + 18, short_date(day, year=several_years), "tick", anchor)
 
 
@@ -135,18 +135,11 @@ def _words(course: Course, place: int, plot: Frame) -> Iterator[Markup]:
     if verdict:
         yield _arrow(x + 4 + 4.4 * len(figure), row, verdict, (point.score or 0) < (course.scored[0].score or 0))
     if point.flag:
-        anchor, edge = _side(x, plot)
+        anchor, edge = layout.side(x, plot)
         free = above_y if under else below_y
         if not plot.top + 8 <= free <= plot.bottom - 2:
             free = row + (layout.LINE if under else -layout.LINE)
         yield _write(edge, free, point.flag, "flag-text halo", anchor)
-
-
-def _side(x: float, plot: Frame) -> tuple[str, float]:
-    """Words near the right edge end there, near the left edge begin there, so that none is cut off."""
-    if plot.right - x < 40:
-        return "end", plot.right - 2
-    return ("start", plot.left + 2) if x - plot.left < 30 else ("middle", x)
 
 
 def _arrow(x: float, base: float, verdict: str, falls: bool) -> Markup:
