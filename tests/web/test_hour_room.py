@@ -185,3 +185,11 @@ def test_the_first_load_is_light(cast, sign_in, full_hour):
     sizes = {name.decode(): len(gzip.compress((static / name.decode()).read_bytes())) for name in files}
     assert {"ui/openhour.css", "ui/autosave.js", "ui/clock.js"} <= sizes.keys()
     assert sum(sizes.values()) + len(gzip.compress(page)) <= 60_000
+
+
+def test_on_a_phone_each_part_is_one_press_away(cast, sign_in, full_hour):
+    words = sign_in("ben").get(reverse("session-room", args=[cast.ana_visit.pk])).content.decode()
+    jump = words[words.index('class="hour-jump"') :].partition("</nav>")[0]
+    for place in ("measures-title", "plan-title", "agenda", "note", "sign"):
+        assert f'href="#{place}"' in jump
+        assert f'id="{place}"' in words
