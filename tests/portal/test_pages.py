@@ -99,6 +99,52 @@ def test_what_to_expect_comes_from_the_definition(phone, at, cast):
     for sentence in [*told, procedure.benefit_limits.text]:
         assert sentence in words
     assert "planned for 60 minutes" in words
+    told = [
+        procedure.purpose,
+        procedure.room.text,
+        *procedure.preparation.ask_patient,
+        *procedure.preparation.helpful,
+    ]
+    told += [phase.text for phase in procedure.phases]
+    for one in procedure.alternatives:
+        told += [one.title, *one.benefits, *one.drawbacks]
+    for sentence in told:
+        assert sentence in words
+    for name in procedure.common_names:
+        assert name.lower() in words
+    assert "There is nothing that you must do." in words
+    assert "Homework (where it helps)." in words
+    assert "Goal setting." in words
+    assert "the questions of the PHQ-9 and the questions of the GAD-7" in words
+    assert "how far you come with your goals" in words
+    assert "every week or every other week" in words
+    assert "Your body needs about" not in words
+    assert "You are given something to numb" not in words
+
+
+def test_what_a_definition_does_ask_for_is_told_too(phone, at, cast, monkeypatch):
+    from dataclasses import replace
+
+    from openhour.portal import pages
+
+    as_it_is = pages.procedure_of
+
+    def with_more(link):
+        hour = as_it_is(link)
+        return replace(
+            hour,
+            preparation=replace(hour.preparation, instructions=("Eat something before.",)),
+            room=replace(hour.room, tools=("A wearable sensor",), anesthesia=True),
+            recovery=replace(hour.recovery, physical_days=2),
+        )
+
+    monkeypatch.setattr(pages, "procedure_of", with_more)
+    words = text(phone.get(at("portal-expect")))
+    assert "Eat something before." in words
+    assert "This is used: A wearable sensor." in words
+    assert "numb or sedate you. The practice tells you" in words
+    assert "about 2 days to recover" in words
+    assert "nothing that you must do" not in words
 
 
 def test_a_kind_of_hour_that_left_the_shelf_sends_people_to_the_practice(phone, at, cast, link):

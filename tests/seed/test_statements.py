@@ -75,10 +75,9 @@ def test_a_statement_lives_where_the_table_says(statement: Statement):
 
 @pytest.mark.parametrize("statement", STATEMENTS, ids=lambda one: one.starts)
 def test_a_statement_is_read_by_the_file_that_the_table_names(statement: Statement):
-    if statement.reader:
-        read = (SOURCE / statement.reader).read_text("utf-8")
-        parts = {path.split(".")[0] for path, _ in statement.places}
-        assert any(re.search(rf"\.{part}\b", read) for part in parts), (statement.reader, parts)
+    read = (SOURCE / statement.reader).read_text("utf-8")
+    parts = {path.split(".")[0] for path, _ in statement.places}
+    assert any(re.search(rf"\.{part}\b", read) for part in parts), (statement.reader, parts)
 
 
 def test_all_fourteen_headings_have_a_part_of_the_definition():

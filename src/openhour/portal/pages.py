@@ -11,6 +11,7 @@ from openhour.catalog import NotOnShelf, Procedure
 from openhour.kernel import Refused
 from openhour.portal.door import behind_link, now_of, show, wants_json
 from openhour.portal.paths import begin, onward
+from openhour.portal.told import measured, rhythms
 from openhour.records.queries.homework_link import homework_by
 from openhour.records.queries.link import OpenLink, asked_by, topic_by
 from openhour.records.shelf import shelf
@@ -93,7 +94,9 @@ def _topic_page(
 @behind_link
 def expect(request: HttpRequest, link: OpenLink) -> HttpResponse:
     """What to expect of the hour, in the words of the definition."""
-    return show(request, link, "portal/expect.html", {"procedure": procedure_of(link)})
+    procedure = procedure_of(link)
+    told = {"measured": measured(procedure, link), "rhythms": rhythms(procedure)} if procedure else {}
+    return show(request, link, "portal/expect.html", {"procedure": procedure, **told})
 
 
 @require_safe
