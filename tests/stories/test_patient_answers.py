@@ -137,6 +137,24 @@ def test_help_does_not_wait_for_the_network_and_what_is_not_kept_is_said(browse,
     assert Alert.objects.get().value == 3
 
 
+def test_a_tap_before_the_script_is_there_is_kept_and_brings_help_too(browse, cast, link):  # noqa: F811
+    page = browse()
+    late = []
+    page.route("**/answers*.js", lambda route: late.append(route))
+    page.goto(question_nine(link, cast), wait_until="commit")
+    press(page, "Several days")
+    assert "9" not in kept(cast)
+    for _ in range(100):
+        if late:
+            break
+        page.wait_for_timeout(50)
+    late[0].continue_()
+    page.locator("[data-help] .crisis").wait_for()
+    wait_until_kept(page, cast, {"9": 1})
+    assert Alert.objects.get().value == 1
+    page.get_by_role("heading", name="Question 9 of 10").wait_for()
+
+
 def test_without_a_script_help_is_the_very_next_page(browse, cast, link):  # noqa: F811
     page = browse(scripts=False)
     page.goto(question_nine(link, cast))

@@ -31,4 +31,3 @@ def check_in(actor: Actor, visit_id: UUID, *, at: datetime) -> None:
     visit.save(update_fields=["state", "arrived_at", "revision"])
     trail.write(actor, "visit.arrived", visit, at=at)
     request_measures(actor, visit.pk, at=at)
-    request_measures(actor, visit_id, at=at)

@@ -25,13 +25,10 @@ function answers(form) {
   form.addEventListener("pointerdown", () => (tapped = true));
   form.addEventListener("keydown", () => (tapped = false));
   form.addEventListener("change", (event) => {
-    const radio = event.target;
-    if (radio.type !== "radio") return;
-    const helps = radio.dataset.helpFrom && Number(radio.value) >= Number(radio.dataset.helpFrom);
-    if (helps) help(radio);
-    unsent.set(radio.name, { value: radio.value, on: single && tapped && !helps });
-    send();
+    if (event.target.type === "radio") take(event.target, tapped);
   });
+  // What was tapped before this script was there: kept too, but the question stays until the person goes on.
+  for (const radio of form.querySelectorAll("input[type=radio]:checked")) if (!radio.defaultChecked) take(radio, false);
 
   // In one-question mode a tap that was kept needn't be sent again by the button.
   form.addEventListener("submit", (event) => {
@@ -40,6 +37,13 @@ function answers(form) {
     event.preventDefault();
     location.assign(form.dataset.next);
   });
+
+  function take(radio, byTap) {
+    const helps = radio.dataset.helpFrom && Number(radio.value) >= Number(radio.dataset.helpFrom);
+    if (helps) help(radio);
+    unsent.set(radio.name, { value: radio.value, on: single && byTap && !helps });
+    send();
+  }
 
   function settled() {
     const chosen = form.querySelector("input[type=radio]:checked");
