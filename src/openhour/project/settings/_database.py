@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+_READ_AS = "OPENHOUR_DATABASE is read as postgresql://user:password@host:port/name"
 _SQLITE_CHOICES = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "temp_store = MEMORY")
 
 
@@ -27,9 +28,13 @@ def database_from(address: str, sqlite_file: Path) -> dict[str, Any]:
                 "init_command": "; ".join(f"PRAGMA {choice}" for choice in _SQLITE_CHOICES),
             },
         }
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        raise ValueError(_READ_AS) from None  # its own words could show a piece of the password
     if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
-        raise ValueError("OPENHOUR_DATABASE is read as postgresql://user:password@host:port/name")
+        raise ValueError(_READ_AS)
     query = dict(parse_qsl(parts.query))
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -37,7 +42,7 @@ def database_from(address: str, sqlite_file: Path) -> dict[str, Any]:
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": query.pop("host", None) or unquote(parts.hostname or ""),
-        "PORT": str(parts.port or ""),
+        "PORT": str(port or ""),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": query,

@@ -25,7 +25,10 @@ def key_file(path: Path) -> bytes:
             pass
         finally:
             aside.unlink()
-    key = bytes.fromhex(path.read_text().strip())
+    try:
+        key = bytes.fromhex(path.read_text("ascii").strip())
+    except ValueError:  # its own words could show a piece of the key
+        key = b""
     if len(key) != 32:
         raise ValueError(f"{path.name} is no key of 32 bytes")
     return key

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, urlsplit
 
+_READ_AS = "OPENHOUR_MAIL is read as smtps://user:password@host:port?from=address"
+
 
 @dataclass(frozen=True, slots=True)
 class Mail:
@@ -26,12 +28,16 @@ def mail_from(address: str) -> Mail | None:
     """
     if not address:
         return None
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+        given_port = parts.port
+    except ValueError:
+        raise ValueError(_READ_AS) from None  # its own words could show a piece of the password
     sender = parse_qs(parts.query).get("from", [""])[0]
     if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or "@" not in sender:
-        raise ValueError("OPENHOUR_MAIL is read as smtps://user:password@host:port?from=address")
+        raise ValueError(_READ_AS)
     ssl = parts.scheme == "smtps"
     local = parts.hostname in {"localhost", "127.0.0.1", "::1"}
-    port = parts.port or (465 if ssl else 25 if local else 587)
+    port = given_port or (465 if ssl else 25 if local else 587)
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     return Mail(parts.hostname, port, user, password, ssl, not ssl and not local, sender)

@@ -19,13 +19,14 @@ from pathlib import Path
 from openhour.project.settings._database import database_from
 from openhour.project.settings._keys import key_file
 from openhour.project.settings._mail import mail_from
+from openhour.project.settings._numbers import whole_number
 
 HOME = Path(os.environ.get("OPENHOUR_HOME", Path(__file__).resolve().parents[4] / "var"))
 LOCAL_SHELF = Path(os.environ.get("OPENHOUR_SHELF", HOME / "shelf"))
-IDLE_MINUTES = int(os.environ.get("OPENHOUR_IDLE_MINUTES", "15"))
+IDLE_MINUTES = whole_number("OPENHOUR_IDLE_MINUTES", 15, least=1)
 HTTPS = os.environ.get("OPENHOUR_HTTPS", "1") != "0"
 REQUIRE_SECOND_FACTOR = os.environ.get("OPENHOUR_REQUIRE_SECOND_FACTOR", "1") != "0"
-PROXIES = int(os.environ.get("OPENHOUR_PROXIES", "0"))
+PROXIES = whole_number("OPENHOUR_PROXIES", 0, least=0)
 DEMO = False
 
 DEBUG = False
