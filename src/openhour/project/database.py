@@ -16,12 +16,16 @@ def missing_migrations() -> tuple[str, ...]:
     return tuple(f"{migration.app_label}.{migration.name}" for migration, _ in plan)
 
 
-def require_database() -> None:
-    """Raises Refused where the database can't be reached, or is behind this version."""
+def reachable_migrations() -> tuple[str, ...]:
+    """As `missing_migrations`. Raises Refused where the database can't be reached."""
     try:
-        missing = missing_migrations()
+        return missing_migrations()
     except OperationalError as error:
         raise Refused(Finding("database.unreachable", "The database can't be reached.")) from error
-    if missing:
+
+
+def require_database() -> None:
+    """Raises Refused where the database can't be reached, or is behind this version."""
+    if missing := reachable_migrations():
         sentence = f"The database waits for {len(missing)} migrations. Make a backup, then run: openhour migrate"
         raise Refused(Finding("database.behind", sentence))

@@ -14,6 +14,7 @@ A command is a function that takes its options and returns `Answer(object, text)
 from __future__ import annotations
 
 import functools
+import importlib
 import json
 import os
 import sys
@@ -23,7 +24,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from openhour.kernel import Finding
+from openhour.kernel import Finding, Refused
 
 BAD_INPUT = 2
 
@@ -83,8 +84,16 @@ def progress(label: str, *, as_json: bool = False) -> Iterator[Callable[[float],
 
 
 def with_practice() -> None:
-    """Start Django with the practice's settings, for commands that need the database."""
+    """Start Django with the practice's settings, for commands that need the database. Raises Refused where the
+    environment or a key can't be read."""
     import django
 
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openhour.project.settings.site")
+    settings = os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openhour.project.settings.site")
+    try:
+        importlib.import_module(settings)
+    except ValueError as error:
+        raise Refused(Finding("settings.unreadable", f"The settings can't be read: {error}.")) from error
+    except OSError as error:
+        words = f"The folder of the practice can't be used: {error.strerror or 'input or output error'}."
+        raise Refused(Finding("settings.no-folder", words, "OPENHOUR_HOME")) from error
     django.setup()

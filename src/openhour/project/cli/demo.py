@@ -59,10 +59,10 @@ def _fill() -> bool:
     from django.core.management import call_command
     from django.utils import timezone
 
-    from openhour.project.database import missing_migrations
+    from openhour.project.database import reachable_migrations
     from openhour.project.demo.standing import is_filled
 
-    if missing_migrations():
+    if reachable_migrations():
         call_command("migrate", interactive=False, stdout=StringIO())
     if is_filled():
         return False

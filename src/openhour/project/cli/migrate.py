@@ -13,9 +13,9 @@ def command() -> Answer:
     with_practice()
     from django.core.management import call_command
 
-    from openhour.project.database import missing_migrations
+    from openhour.project.database import reachable_migrations
 
-    applied = missing_migrations()
+    applied = reachable_migrations()
     call_command("migrate", interactive=False, stdout=StringIO())
     text = "\n".join(f"applied {name}" for name in applied) or "The database is up to date."
     return Answer({"applied": list(applied)}, text)
