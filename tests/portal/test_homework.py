@@ -50,6 +50,8 @@ def test_the_form_is_the_one_of_the_shelf_with_its_fields_and_entries(phone, her
         assert told in words
     assert words.count("Entry ") == form.rows
     assert 'name="3.thought"' in words
+    assert "Leave out whatever you like" in words
+    assert 'class="form all-optional"' in words
     assert 'name="4.thought"' not in words
     assert 'href="tel:988"' in words
 

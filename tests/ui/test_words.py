@@ -89,6 +89,12 @@ def test_names_and_numbers():
     assert words.counted(2, "diagnosis", "diagnoses") == "2 diagnoses"
 
 
+def test_a_telephone_number_is_grouped_as_it_is_dialled():
+    assert words.telephone("5555550123") == "(555) 555-0123"
+    for as_it_is in ("", "+44 20 7946 0000", "555-0123", "٥٥٥٥٥٥٠١٢٣", "55555501234"):
+        assert words.telephone(as_it_is) == as_it_is
+
+
 @given(st.text())
 def test_any_name_has_initials_or_none(name):
     assert len(words.initials(name)) <= 6

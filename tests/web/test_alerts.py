@@ -56,7 +56,7 @@ def test_an_overdue_alert_is_marked_and_stands_on_top(cast, sign_in, alert, monk
 def test_the_answered_ones_stay_below(cast, sign_in, alert):
     sign_in("ben").post(at("alert", alert), ANSWER)
     words = sign_in("ben").get(reverse("alerts")).content.decode()
-    assert "No alert waits for you." in words
+    assert "No alerts are waiting for you." in words
     assert "Risk judged: low" in words
 
 
@@ -71,7 +71,7 @@ def test_an_alert_shows_the_answer_the_form_so_far_and_the_answers_before(cast, 
     assert "No answer" in words
     assert "10 Feb 2026" in words
     assert "The form was not sent" in words
-    assert "5555550123" in words
+    assert "(555) 555-0123" in words
 
 
 def form_of_open(cast):

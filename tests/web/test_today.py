@@ -190,7 +190,7 @@ def test_alerts_stand_first_until_they_are_answered(cast, sign_in):
 
 
 def test_the_supervisor_sees_the_alerts_of_those_they_supervise_and_no_visits(cast, sign_in):
-    assert "No alert of those you supervise waits." in page(sign_in, "sam")
+    assert "No alerts are waiting among those you supervise." in page(sign_in, "sam")
     give(by_link(cast), form_of(cast).pk, "9", 1)
     words = page(sign_in, "sam")
     assert "Alerts of those you supervise" in words

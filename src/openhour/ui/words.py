@@ -121,6 +121,13 @@ def listed(words: Iterable[object], last: str = "and") -> str:
     return f" {last} ".join(part for part in (", ".join(parts[:-1]), parts[-1]) if part) if parts else ""
 
 
+def telephone(number: str) -> str:
+    """`(555) 555-0123` for ten digits as they are kept; anything else as it is."""
+    if len(number) == 10 and number.isascii() and number.isdigit():
+        return f"({number[:3]}) {number[3:6]}-{number[6:]}"
+    return number
+
+
 def initials(name: str) -> str:
     """`AL` for Ana Lopez: first letters of the first and the last word."""
     parts = name.split()
@@ -136,6 +143,6 @@ FILTERS = {
     function.__name__: function
     for function in (
         time_of_day, long_date, short_date, weekday, moment, machine, minutes, ago, money, counted, listed, initials,
-        possessive,
+        possessive, telephone,
     )
 }  # fmt: skip
