@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from html import unescape
 from uuid import uuid4
 
@@ -179,7 +180,9 @@ def test_markup_is_shown_and_never_run(send, phone, here):
 
 
 def test_the_room_reads_what_came_back(cast, send, sign_in, given, here):
-    send(here, {"1.thought": "I always miss out.", "1.day": "2026-03-01", "revision": "0", "go": "send"})
+    written = {"1.thought": "I always miss out.", "1.day": "2026-03-01", "1.hour": "14:30", "1.belief-before": "70"}
+    send(here, {**written, "revision": "0", "go": "send"})
     words = text(sign_in("ben").get(reverse("session-room", args=[cast.ana_visit.pk])))
     assert "came back" in words
-    assert "I always miss out." in words
+    told = re.findall(r"<dd class=\"preline\">(.*?)</dd>", words)
+    assert told == ["Sun 1 Mar", "2:30 pm", "I always miss out.", "70 of 100"]

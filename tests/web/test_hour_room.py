@@ -107,6 +107,7 @@ def test_an_empty_hour_is_a_page_too(cast, sign_in):
     assert "Start the clock" in said
     assert "No plan is in force." in said
     assert "Nothing has been answered yet." in said
+    assert said.count("none answered") == 2  # told in full, and again in short where it is judged
 
 
 def test_a_missing_licence_is_told_before_the_hour_not_after_it(cast, sign_in):

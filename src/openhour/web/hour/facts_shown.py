@@ -59,11 +59,12 @@ def scores(content: Content) -> str:
 
 def scores_in_short(content: Content) -> str:
     """`PHQ-9 8 (−2), GAD-7 7 (no change)`"""
-    return ", ".join(
+    told = (
         f"{one['title']} {'no score' if one['total'] is None else one['total']}"
         + (f" ({signed(one['since_last'])})" if one["since_last"] is not None else "")
         for one in content["measures"]
     )
+    return ", ".join(told) or "none answered"
 
 
 def reading(measure: Mapping[str, Any]) -> str:

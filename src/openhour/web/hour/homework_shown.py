@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
 from openhour.catalog import HomeworkForm, NotOnShelf
+from openhour.catalog.forms import Field
 from openhour.records.queries.session import Hour
 from openhour.records.shelf import shelf
+from openhour.ui.words import time_of_day, weekday
 
 STATES = {"given": "not back yet", "returned": "came back", "reviewed": "looked at"}
 
@@ -55,9 +57,27 @@ def _form(key: str) -> HomeworkForm | None:
 
 
 def _entries(form: HomeworkForm | None, rows: Iterable[Mapping[str, Any]]) -> tuple[tuple[tuple[str, str], ...], ...]:
-    titles = {field.slug: field.title for field in form.fields} if form else {}
-    filled = (
-        tuple((titles.get(slug, slug), str(value)) for slug, value in row.items() if str(value or "").strip())
-        for row in rows
-    )
+    filled = (_entry(form.fields if form else (), row) for row in rows)
     return tuple(row for row in filled if row)
+
+
+def _entry(fields: tuple[Field, ...], row: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """In the order of the form, whatever was filled in first; what the form doesn't know comes last."""
+    known = {field.slug: field for field in fields}
+    order = [slug for slug in known if slug in row] + [slug for slug in row if slug not in known]
+    said = ((slug, str(row[slug])) for slug in order if str(row[slug] or "").strip())
+    return tuple(
+        (known[slug].title, _told(known[slug], text)) if slug in known else (slug, text) for slug, text in said
+    )
+
+
+def _told(field: Field, text: str) -> str:
+    """A day and a time as they are read; a number with the end of its scale."""
+    try:
+        if field.kind == "date":
+            return weekday(date.fromisoformat(text))
+        if field.kind == "time":
+            return time_of_day(time.fromisoformat(text))
+    except ValueError:
+        return text
+    return f"{text} of {field.maximum}" if field.kind == "scale" else text
