@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from types import SimpleNamespace
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -13,6 +15,13 @@ from openhour.guard.models import TrailEntry
 from tests.cast import PASSWORD, Cast
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _codes_do_not_run_out_between_two_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock of the codes stands in the middle of a step of 30 seconds, however slow the machine is."""
+    middle = int(time.time()) // 30 * 30 + 15
+    monkeypatch.setattr("allauth.mfa.totp.internal.auth.time", SimpleNamespace(time=lambda: middle))
 
 
 def enter(client: Client, email: str = "ben@example.test"):
