@@ -11,7 +11,10 @@ import pytest
 from allauth.mfa.models import Authenticator
 
 from tests.cast import PASSWORD
-from tests.guard.test_second_factor import code_for
+from tests.guard.test_second_factor import (
+    _codes_do_not_run_out_between_two_lines,  # noqa: F401 - an autouse fixture
+    code_for,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
