@@ -185,6 +185,24 @@ def test_nothing_of_a_signed_note_changes(cast, what):
     assert Note.objects.get(pk=note.pk).content == note.content
 
 
+@pytest.mark.parametrize(
+    "change", ["risk = 'asked again'", "started_at = NULL", "agenda = '[]'", "revision = revision + 1"]
+)
+def test_nothing_of_the_hour_of_a_signed_note_changes(cast, change):
+    session = rows.signed_note(cast, "ana").session
+    run("UPDATE records_session SET sealed_at = %s WHERE id = %s", NOW, session.pk)
+    refused(
+        "the hour of a signed note never changes", f"UPDATE records_session SET {change} WHERE id = %s", session.pk
+    )
+
+
+def test_the_hour_of_a_draft_is_written_on(cast):
+    session = rows.note(cast, "ana").session
+    run("UPDATE records_session SET risk = 'asked' WHERE id = %s", session.pk)
+    session.refresh_from_db()
+    assert session.risk == "asked"
+
+
 def test_a_draft_is_written_until_it_is_signed(cast):
     draft = rows.note(cast, "ana")
     run("UPDATE records_note SET revision = 7 WHERE id = %s", draft.pk)

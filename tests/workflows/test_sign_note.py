@@ -340,6 +340,14 @@ def test_the_database_itself_refuses_to_change_a_signed_note(cast, change):
         cursor.execute("DELETE FROM records_note")
 
 
+@pytest.mark.parametrize("change", ["risk = 'x'", "agenda = '[]'", "stopped_at = NULL", "sealed_at = NULL"])
+def test_the_database_itself_refuses_to_change_the_hour_of_a_signed_note(cast, change):
+    ready_to_sign(cast)
+    sign(cast)
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE records_session SET {change}")
+
+
 @pytest.mark.parametrize("who", ["carla", "dee", "eli", "olga", "sam"])
 def test_nobody_else_signs(cast, who):
     ready_to_sign(cast)

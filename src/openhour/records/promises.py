@@ -52,6 +52,7 @@ _POSTGRES_OVERLAP = """
     EXCEPTION WHEN duplicate_table OR duplicate_object THEN NULL; END $$"""
 
 _SIGNED = "OLD.state = 'signed'"
+_SEALED = "OLD.sealed_at IS NOT NULL"
 _CONSENT_WORDS = (
     "patient_id",
     "episode_id",
@@ -81,6 +82,7 @@ def _statements(vendor: str) -> list[str]:
         found.append("CREATE EXTENSION IF NOT EXISTS btree_gist")
         found += [_POSTGRES_OVERLAP.format(resource=resource) for resource in _RESOURCES]
     found += refuse(vendor, "records_note", "update", "a signed note never changes", when=_SIGNED)
+    found += refuse(vendor, "records_session", "update", "the hour of a signed note never changes", when=_SEALED)
     found += refuse(vendor, "records_consent", "update", "a consent never changes", when=_consent_changed(vendor))
     for table in _APPEND_ONLY:
         found += refuse(vendor, table, "update", "rows here are only added")

@@ -22,7 +22,8 @@ class Session(Row):
     agenda: list of {"id", "text", "done"}; interventions: slugs; objectives: list of {"thread", "response"}: which
     objectives were worked on and how the patient responded; risk: what was done about risk; review_waiver: why the
     hour stands although the plan's review is overdue. set_aside: thread -> the response to an objective that was taken
-    off again, so that no written word is lost by pressing a chip.
+    off again, so that no written word is lost by pressing a chip. sealed_at: when its note was signed; from then on the
+    database refuses every change.
     """
 
     visit = models.OneToOneField(Visit, on_delete=models.PROTECT, related_name="session")
@@ -41,6 +42,7 @@ class Session(Row):
     procedure = models.CharField(max_length=60, blank=True)
     set_aside = models.JSONField(default=dict)
     revision = models.PositiveIntegerField(default=1)
+    sealed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

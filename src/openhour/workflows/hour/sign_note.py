@@ -22,7 +22,7 @@ from openhour.guard import trail
 from openhour.guard.actor import Actor
 from openhour.guard.policy import require
 from openhour.kernel import Finding, Refused
-from openhour.records.models import Charge, Coverage, Note, Visit
+from openhour.records.models import Charge, Coverage, Note, Session, Visit
 from openhour.records.queries.hour_facts import gaps_of
 from openhour.records.queries.note_content import Content, billed_as, canonical, content_of, digest_of
 from openhour.records.queries.session import Hour, hour_for_signing
@@ -59,6 +59,7 @@ def sign_note(
         raise Refused(findings)
     _freeze(note, hour, content, at)
     charge = _charge(hour, at)
+    Session.objects.filter(visit_id=visit_id).update(sealed_at=at)
     Visit.objects.filter(pk=visit_id).update(state="held")
     code = charge.code if charge else ""
     trail.write(actor, "note.signed", note, at=at, digest=note.digest, code=code, minutes=content["minutes"])
