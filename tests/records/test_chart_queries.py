@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from openhour.guard.policy import NotAllowed
-from openhour.records.models import Consent, Coverage, Diagnosis, Goal, Plan, Response, Site
+from openhour.records.models import Consent, Coverage, Diagnosis, Episode, Goal, Plan, Response, Site
 from openhour.records.queries.chart import diagnoses_in
 from openhour.records.queries.consent import consent_of, consents_to_take
 from openhour.records.queries.coverage import coverage_lines, coverage_to_change, patient_to_cover, payers_on
@@ -280,6 +280,15 @@ def test_what_was_signed_is_listed_the_last_first_and_only_of_this_treatment(cas
     assert [line.signed_on for line in lines] == sorted((line.signed_on for line in lines), reverse=True)
     assert len(lines) == 2 * len(shelf().consents)
     assert lines[0].title == shelf().consents[0].title
+
+
+def test_what_was_signed_with_another_therapist_is_not_listed(cast):
+    other = Episode.objects.get(pk=cast.ana_episode.pk)
+    other.pk, other.therapist = uuid4(), cast.carla
+    other.save(force_insert=True)
+    give_consent(other)
+    _, _, lines = consents_to_take(cast.actor("ben"), cast.ana_episode.pk, at=NOW)
+    assert lines == ()
 
 
 def test_a_withdrawal_late_at_night_is_of_that_day_on_the_wall(cast):
