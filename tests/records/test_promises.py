@@ -156,6 +156,13 @@ def test_a_visit_ends_after_it_starts(cast):
         written(booked(cast, NOW + 5 * HOUR, NOW + 5 * HOUR))
 
 
+def test_a_visit_ends_within_half_a_day(cast):
+    start = NOW + timedelta(days=3)
+    with pytest.raises(DatabaseError, match="visit_ends_within_half_a_day"), transaction.atomic():
+        booked(cast, start, start + timedelta(hours=12, minutes=1)).save()
+    booked(cast, start, start + timedelta(hours=12)).save()
+
+
 def test_a_long_day_is_found_from_its_last_hour(cast):
     """The search for overlaps looks back one day, so no visit may be so long that it would be missed."""
     written(booked(cast, NOW + 2 * HOUR, NOW + 14 * HOUR))

@@ -45,11 +45,17 @@ _SQLITE_LENGTH = """
     WHEN NEW.ends_at > datetime(NEW.starts_at, '+12 hours')
     BEGIN SELECT RAISE(ABORT, 'visit_ends_within_half_a_day'); END"""
 
-_POSTGRES_OVERLAP = """
+# Asked first whether it is there: PostgreSQL refuses to touch a table whose foreign keys wait to be checked.
+_POSTGRES_CONSTRAINT = """
     DO $$ BEGIN
-        ALTER TABLE records_visit ADD CONSTRAINT visit_{resource}_is_free
-        EXCLUDE USING gist ({resource}_id WITH =, tstzrange(starts_at, ends_at) WITH &&) WHERE (state <> 'cancelled');
-    EXCEPTION WHEN duplicate_table OR duplicate_object THEN NULL; END $$"""
+        IF NOT EXISTS (SELECT 1 FROM pg_constraint
+                       WHERE conname = '{name}' AND conrelid = 'records_visit'::regclass) THEN
+            ALTER TABLE records_visit ADD CONSTRAINT {name} {rule};
+        END IF; END $$"""
+_POSTGRES_OVERLAP = (
+    "EXCLUDE USING gist ({resource}_id WITH =, tstzrange(starts_at, ends_at) WITH &&) WHERE (state <> 'cancelled')"
+)
+_POSTGRES_LENGTH = "CHECK (ends_at <= starts_at + interval '12 hours')"
 
 _SIGNED = "OLD.state = 'signed'"
 _SEALED = "OLD.sealed_at IS NOT NULL"
@@ -80,7 +86,9 @@ def _statements(vendor: str) -> list[str]:
             found.append(_SQLITE_LENGTH.format(verb=verb))
     else:
         found.append("CREATE EXTENSION IF NOT EXISTS btree_gist")
-        found += [_POSTGRES_OVERLAP.format(resource=resource) for resource in _RESOURCES]
+        rules = {f"visit_{one}_is_free": _POSTGRES_OVERLAP.format(resource=one) for one in _RESOURCES}
+        rules["visit_ends_within_half_a_day"] = _POSTGRES_LENGTH
+        found += [_POSTGRES_CONSTRAINT.format(name=name, rule=rule) for name, rule in rules.items()]
     found += refuse(vendor, "records_note", "update", "a signed note never changes", when=_SIGNED)
     found += refuse(vendor, "records_session", "update", "the hour of a signed note never changes", when=_SEALED)
     found += refuse(vendor, "records_consent", "update", "a consent never changes", when=_consent_changed(vendor))
