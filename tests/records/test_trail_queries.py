@@ -152,3 +152,10 @@ def test_more_entries_take_no_more_queries(week):
     for minute in range(40):
         happened(week.actor("ben"), "chart.read", week.ana, 60 + minute)
     assert queries_of(lambda: trail_page(week.actor("olga"), Asked(), at=NOW)) == few <= 6
+
+
+@pytest.mark.parametrize("words", ["a\x00", "\ud800", "Ben\x00"])
+def test_words_that_no_database_can_hold_find_nobody(week, words):
+    assert actions(week, who=words) == []
+    with pytest.raises(Refused, match=r"patient\.unknown"):
+        trail_of_patient(week.actor("olga"), f"P-1001{words}", at=NOW)

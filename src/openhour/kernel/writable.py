@@ -21,6 +21,11 @@ def tidied(text: str, *, one_line: bool = True) -> str:
     return text.strip() if one_line else text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
+def can_be_kept(text: str) -> bool:
+    """False for text that no database can hold; asked before text is looked for, which would be an error too."""
+    return _NEVER.search(text) is None
+
+
 def writable_gaps(
     text: str, place: str, at_most: int, *, asked: str = "", one_line: bool = True
 ) -> Iterator[Finding]:
