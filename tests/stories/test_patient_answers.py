@@ -43,7 +43,8 @@ def wait_until_kept(page, cast, answers, slug="phq-9"):
 
 
 def press(page, words):
-    """Choose an answer as a finger does: on its whole row."""
+    """Choose an answer as a finger does: on its whole row, once the script is there."""
+    page.locator("form[data-answers-ready]").wait_for()
     page.locator(".answers .chip", has_text=words).first.click()
 
 
@@ -142,7 +143,7 @@ def test_a_tap_before_the_script_is_there_is_kept_and_brings_help_too(browse, ca
     late = []
     page.route("**/answers*.js", lambda route: late.append(route))
     page.goto(question_nine(link, cast), wait_until="commit")
-    press(page, "Several days")
+    page.locator(".answers .chip", has_text="Several days").first.click()
     assert "9" not in kept(cast)
     for _ in range(100):
         if late:

@@ -29,6 +29,7 @@ function answers(form) {
   });
   // What was tapped before this script was there: kept too, but the question stays until the person goes on.
   for (const radio of form.querySelectorAll("input[type=radio]:checked")) if (!radio.defaultChecked) take(radio, false);
+  form.dataset.answersReady = "";
 
   // In one-question mode a tap that was kept needn't be sent again by the button.
   form.addEventListener("submit", (event) => {
