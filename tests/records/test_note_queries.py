@@ -40,6 +40,7 @@ def behind_the_programs_back(sql, *values):
             for (name,) in cursor.fetchall():
                 cursor.execute(f'DROP TRIGGER "{name}"')
         else:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # no table with waiting checks may be altered
             cursor.execute("ALTER TABLE records_note DISABLE TRIGGER USER")
             cursor.execute("ALTER TABLE records_addendum DISABLE TRIGGER USER")
         cursor.execute(sql, values)
