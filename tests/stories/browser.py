@@ -138,6 +138,7 @@ def axe(page: Any) -> None:
     except ImportError:
         missing("axe is not installed")
     source = Path(axe_playwright_python.__path__[0]) / "axe.min.js"
+    page.wait_for_load_state("load")  # an address changes before its page has been read
     page.evaluate(source.read_text(encoding="utf-8"))
     found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
     told = [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found]
