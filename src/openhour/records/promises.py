@@ -28,6 +28,8 @@ _NEVER_DELETED = (
     "records_superbill",
     "records_diagnosis",
     "records_assignment",
+    "records_battery",
+    "records_secondentry",
 )
 _RESOURCES = ("therapist", "room", "patient")
 

@@ -1,8 +1,9 @@
 """Every chart table. Only workflows and queries import this room's models."""
 
+from openhour.records.models.battery import Battery, MeasureSource
 from openhour.records.models.episode import Diagnosis, Episode, Goal, Objective, Plan
 from openhour.records.models.hour import Addendum, Assignment, Note, Session
-from openhour.records.models.measure import Alert, Answer, PatientLink, Response
+from openhour.records.models.measure import Alert, Answer, PatientLink, Response, SecondEntry
 from openhour.records.models.money import Charge, Claim, ClaimBatch, ClaimLine, Counter, Superbill
 from openhour.records.models.patient import Consent, Coverage, Patient
 from openhour.records.models.practice import Licence, Practice, Room, Site, Therapist
@@ -13,6 +14,7 @@ __all__ = [
     "Alert",
     "Answer",
     "Assignment",
+    "Battery",
     "Charge",
     "Claim",
     "ClaimBatch",
@@ -24,6 +26,7 @@ __all__ = [
     "Episode",
     "Goal",
     "Licence",
+    "MeasureSource",
     "Note",
     "Objective",
     "Patient",
@@ -32,6 +35,7 @@ __all__ = [
     "Practice",
     "Response",
     "Room",
+    "SecondEntry",
     "Series",
     "Session",
     "Site",

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from openhour.kernel.guarded import Subject
 from openhour.records.models.base import Row
+from openhour.records.models.battery import MeasureSource
 from openhour.records.models.episode import Episode
 from openhour.records.models.patient import Patient
 from openhour.records.models.practice import Therapist, therapist_subject
@@ -34,7 +35,10 @@ class Response(Row):
     """One instrument asked of one patient, and the answers so far. state: `open`, `complete`, `withdrawn`.
 
     answers: item id -> value, the latest of each. total and band stand only where there is a score; gap says why
-    there is none. revision counts saves.
+    there is none. revision counts saves. mode: `self` (through the link), `clinician` (in the room), `paper`, `import`.
+    answered_on: the day on the paper or in the file, None where it is the day on which it was finished. entered_by: who
+    typed it. carried: ids of the items whose answers came over from the short form that led here. source, source_row:
+    where an imported form came from; the same row never makes a second one.
     """
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="responses")
@@ -53,10 +57,23 @@ class Response(Row):
     saved_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)
     revision = models.PositiveIntegerField(default=0)
+    mode = models.CharField(max_length=10, default="self")
+    language = models.CharField(max_length=10, default="en")
+    answered_on = models.DateField(null=True)
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    carried = models.JSONField(default=list)
+    source = models.ForeignKey(MeasureSource, null=True, on_delete=models.PROTECT, related_name="responses")
+    source_row = models.CharField(max_length=120, blank=True, default="")
 
     class Meta:
         indexes = [models.Index(fields=["patient", "instrument", "due_on"], name="response_by_patient")]
         constraints = [
+            models.UniqueConstraint(
+                fields=["source", "source_row"], condition=Q(source__isnull=False), name="a_row_is_imported_once"
+            ),
+            models.CheckConstraint(
+                name="response_mode_is_known", condition=Q(mode__in=["self", "clinician", "paper", "import"])
+            ),
             models.UniqueConstraint(
                 fields=["patient", "instrument", "due_on"],
                 condition=~Q(state="withdrawn"),
@@ -77,6 +94,22 @@ class Answer(Row):
     item = models.CharField(max_length=20)
     value = models.IntegerField(null=True)
     by = models.CharField(max_length=64)
+
+
+class SecondEntry(Row):
+    """A paper that was typed a second time, without a look at the first. state: `same`, `differs`, `resolved`.
+    answers: as typed this time. first: what stood in the form then. kept: item id -> `first` or `second`, with a reason
+    for all of them."""
+
+    response = models.OneToOneField(Response, on_delete=models.PROTECT, related_name="second_entry")
+    answers = models.JSONField(default=dict)
+    first = models.JSONField(default=dict)
+    state = models.CharField(max_length=10)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    kept = models.JSONField(default=dict)
+    reason = models.TextField(blank=True)
+    resolved_at = models.DateTimeField(null=True)
+    resolved_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 
 
 class Alert(Row):
