@@ -217,10 +217,9 @@ def test_what_was_sent_is_no_longer_shown_nor_changed(send, phone, at, phq, gad)
     for name in ("portal-all", "portal-finish"):
         assert phone.get(at(name, phq)).status_code == 302
     assert phone.get(at("portal-question", phq, 1)).status_code == 302
-    csrf = {"csrfmiddlewaretoken": phone.cookies["csrftoken"].value}
-    late = phone.post(at("portal-question", phq, 1), {"q1": "0", **csrf})
+    late = phone.post(at("portal-question", phq, 1), {"q1": "0"})
     assert late.status_code == 302
-    told = phone.post(at("portal-question", phq, 1), {"q1": "0", **csrf}, headers={"accept": "application/json"})
+    told = phone.post(at("portal-question", phq, 1), {"q1": "0"}, headers={"accept": "application/json"})
     assert told.status_code == 409
     phq.refresh_from_db()
     assert phq.answers == {"1": 3}
@@ -231,8 +230,7 @@ def test_a_critical_answer_on_a_second_phone_after_sending_still_raises_the_aler
 ):
     send(at("portal-question", phq, 1), {"q1": "3", "go": "next"})
     send(at("portal-finish", phq))
-    csrf = {"csrfmiddlewaretoken": phone.cookies["csrftoken"].value}
-    late = phone.post(at("portal-question", phq, 9), {"q9": "2", "go": "next", **csrf})
+    late = phone.post(at("portal-question", phq, 9), {"q9": "2", "go": "next"})
     assert late["Location"].startswith(at("portal-help", phq))
     assert CRISIS in text(phone.get(late["Location"]))
     assert Alert.objects.get().value == 2
@@ -257,12 +255,6 @@ def test_nobody_s_name_stands_on_any_page(send, phone, at, phq):
         assert "Ana" not in words
         assert "Almond" not in words
         assert "P-1001" not in words
-
-
-def test_a_form_that_was_not_made_by_our_page_changes_nothing(phone, at, phq):
-    for address in (at("portal-question", phq, 9), at("portal-all", phq), at("portal-finish", phq)):
-        assert phone.post(address, {"q9": "3"}).status_code == 403
-    assert not Answer.objects.exists()
 
 
 def test_reading_changes_nothing_but_the_trail(phone, at, phq):

@@ -90,10 +90,13 @@ def _kept(
     sent: Mapping[str, int],
     place: int | None,
 ) -> HttpResponse:
-    """Keep each answer by itself, so that one bad value costs no other; then help, if any answer asks for it."""
+    """Keep each answer by itself, so that one bad value costs no other; then help, if any answer asks for it.
+
+    What a person must see comes first: if the database fails half-way, the alert stands already."""
     needs_help = False
     findings: list[Finding] = []
-    for item, value in sent.items():
+    watched = _help_from(form.instrument)
+    for item, value in sorted(sent.items(), key=lambda pair: pair[0] not in watched):
         try:
             needs_help |= record_answer(link.actor, form.id, item, value, at=now_of(request)).needs_help
         except Refused as refusal:

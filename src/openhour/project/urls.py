@@ -10,8 +10,8 @@ urlpatterns = [
     path("", include("openhour.web.urls")),
 ]
 
-handler400 = "openhour.web.errors.bad_request"
-handler403 = "openhour.web.errors.forbidden"
-handler404 = "openhour.web.errors.not_found"
+handler400 = "openhour.project.errors.bad_request"
+handler403 = "openhour.project.errors.forbidden"
+handler404 = "openhour.project.errors.not_found"
 handler429 = "openhour.web.errors.too_many"  # asked for by the sign-in library, not by Django
-handler500 = "openhour.web.errors.server_error"
+handler500 = "openhour.project.errors.server_error"

@@ -57,7 +57,7 @@ function answers(form) {
     unsent.delete(name);
     busy = true;
     told("saving", "Saving…");
-    const body = new URLSearchParams({ [name]: value, csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value });
+    const body = new URLSearchParams({ [name]: value });
     const before = form.elements.namedItem(`w${name.slice(1)}`);
     if (before) body.set(before.name, before.value);
     let answer = {};

@@ -2,7 +2,7 @@
 //
 //   <form method="post" action="…" data-autosave="ADDRESS">
 //     <input type="hidden" name="revision" value="7">   the revision that these words were read at
-//     {{ csrf_input }} … fields …
+//     {{ csrf_input }} (staff pages only) … fields …
 //     {{ forms.autosave_status() }}
 //   </form>
 //
