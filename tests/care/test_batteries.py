@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openhour.care.batteries import FRESH_DAYS, PERIODIC_DAYS, Answered, MeasureHistory, due_measures
+from openhour.care.batteries import (
+    FRESH_DAYS,
+    PERIODIC_DAYS,
+    Answered,
+    BatteryForm,
+    MeasureHistory,
+    due,
+    due_measures,
+)
 from openhour.catalog import shipped_shelf
 from tests.care.conftest import DAY
 
@@ -95,3 +103,85 @@ def test_after_answering_what_is_due_nothing_is_due_that_day(indications, histor
     done = replace(history, answered=(*history.answered, *(Answered(one.instrument, DAY) for one in due)))
     assert len({one.instrument for one in due}) == len(due)
     assert due_measures(hour, indications, done, on=DAY) == ()
+
+
+# What a therapist chose, and short forms
+
+SHORT_OF = {"phq-9": "phq-2"}
+
+
+def chosen(*forms, answered=(), held=(), on_shelf=None):
+    history = MeasureHistory(tuple(Answered(slug, day) for slug, day in answered), tuple(held))
+    found = due(forms, history, on=DAY, on_shelf=on_shelf, short_of=SHORT_OF)
+    return [(one.instrument, one.why) for one in found]
+
+
+def test_what_was_dropped_is_not_asked():
+    assert chosen(BatteryForm("gad-7", "session", dropped=True, reason="x")) == []
+
+
+@pytest.mark.parametrize(("visits", "asked_again"), [(2, False), (3, True), (5, True)])
+def test_every_third_session_counts_the_visits_since_it_was_answered(visits, asked_again):
+    form = BatteryForm("gad-7", "periodic", every_sessions=3)
+    held = [DAY - timedelta(weeks=week) for week in range(1, visits + 1)]
+    answered = [("gad-7", DAY - timedelta(weeks=visits))]
+    assert chosen(form, answered=answered, held=held) == ([("gad-7", "periodic")] if asked_again else [])
+
+
+def test_visits_before_the_answers_count_for_nothing():
+    form = BatteryForm("gad-7", "periodic", every_sessions=2)
+    held = [DAY - timedelta(weeks=week) for week in range(1, 9)]
+    assert chosen(form, answered=[("gad-7", DAY - timedelta(days=6))], held=held) == []
+
+
+def test_whichever_comes_first_of_sessions_and_days():
+    form = BatteryForm("gad-7", "periodic", every_sessions=10, every_days=30)
+    assert chosen(form, answered=[("gad-7", DAY - timedelta(30))]) == [("gad-7", "periodic")]
+    assert chosen(form, answered=[("gad-7", DAY - timedelta(29))]) == []
+
+
+def test_the_short_form_is_asked_in_the_place_of_the_long_one():
+    assert chosen(BatteryForm("phq-9", "session", short_first=True)) == [("phq-2", "session")]
+
+
+def test_a_short_form_that_the_shelf_lacks_leaves_the_long_one():
+    form = BatteryForm("phq-9", "session", short_first=True)
+    assert chosen(form, on_shelf={"phq-9"}) == [("phq-9", "session")]
+    assert chosen(form, on_shelf=set()) == []
+
+
+def test_the_answers_of_the_short_form_count_in_its_turn():
+    form = BatteryForm("phq-9", "periodic", every_days=30, short_first=True)
+    assert chosen(form, answered=[("phq-2", DAY - timedelta(29))]) == []
+    assert chosen(form, answered=[("phq-2", DAY - timedelta(30))]) == [("phq-2", "periodic")]
+    assert chosen(form, answered=[("phq-9", DAY - timedelta(3))]) == []
+
+
+def test_the_long_form_alone_is_asked_where_both_are_due():
+    forms = (BatteryForm("phq-2", "session"), BatteryForm("phq-9", "session"))
+    assert chosen(*forms) == [("phq-9", "session")]
+    assert chosen(*forms, answered=[("phq-9", DAY)]) == []
+
+
+def test_a_short_form_is_answered_by_its_long_one():
+    assert chosen(BatteryForm("phq-2", "periodic", every_days=30), answered=[("phq-9", DAY - timedelta(3))]) == []
+
+
+FORMS = st.builds(
+    BatteryForm,
+    st.sampled_from(["phq-9", "phq-2", "gad-7", "wsas"]),
+    st.sampled_from(["intake", "session", "periodic"]),
+    st.one_of(st.none(), st.integers(1, 5)),
+    st.one_of(st.none(), st.integers(1, 100)),
+    st.booleans(),
+)
+
+
+@given(st.lists(FORMS, max_size=6), HISTORIES)
+def test_whatever_was_chosen_nothing_is_asked_twice_on_a_day(forms, history):
+    asked_today = due(forms, history, on=DAY, short_of=SHORT_OF)
+    slugs = [one.instrument for one in asked_today]
+    assert len(set(slugs)) == len(slugs)
+    assert not {"phq-2", "phq-9"} <= set(slugs)
+    done = replace(history, answered=(*history.answered, *(Answered(slug, DAY) for slug in slugs)))
+    assert due(forms, done, on=DAY, short_of=SHORT_OF) == ()

@@ -1,15 +1,17 @@
 """Which measures are due before a visit: the intake battery once, the session battery at each visit, others in turns.
 
-Called when a visit is booked or checked in, and by the Today page. The batteries stand with the indications of the
-procedure. Nothing is asked twice on one day.
+Called when a visit is booked or checked in, and by the Today page. What a patient is asked begins with the indications
+of the procedure (`care.battery_choice`) and may be changed by the therapist. Nothing is asked twice on one day, not even
+by a short form and the long one that holds its questions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from types import MappingProxyType
+from typing import Literal, TypeGuard
 
 from openhour.catalog.procedure import Battery, Procedure
 
@@ -21,6 +23,28 @@ PERIODIC_DAYS = 90
 """Days after which a periodic measure is asked again. [local policy] The longer end of 4-6 sessions or 90 days."""
 
 Why = Literal["intake", "session", "periodic"]
+
+WHENS: tuple[Why, ...] = ("session", "intake", "periodic")
+"""In the order in which they are asked; where two batteries name a form, the first of these stands."""
+
+NO_SHORT_FORMS: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class BatteryForm:
+    """One form of what a patient is asked. instrument: its slug.
+
+    every_sessions, every_days: of a periodic form, whichever comes first; at least one of them. short_first: its short
+    form is asked in its place, and leads to it where that is positive. dropped: not asked any more, for the reason.
+    """
+
+    instrument: str
+    when: Why
+    every_sessions: int | None = None
+    every_days: int | None = None
+    short_first: bool = False
+    dropped: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +62,15 @@ class MeasureHistory:
     answered: tuple[Answered, ...] = ()
     visits_held: tuple[date, ...] = ()
 
-    def last_day(self, instrument: str, *, on: date) -> date | None:
-        """The last day up to `on` on which it was answered."""
-        return max((one.day for one in self.answered if one.instrument == instrument and one.day <= on), default=None)
+    def last_day(self, *instruments: str, on: date) -> date | None:
+        """The last day up to `on` on which one of them was answered."""
+        return max(
+            (one.day for one in self.answered if one.instrument in instruments and one.day <= on), default=None
+        )
 
-    def last_visit_before(self, day: date) -> date | None:
-        """The last visit held before that day."""
-        return max((held for held in self.visits_held if held < day), default=None)
+    def visits_since(self, last: date, *, on: date) -> int:
+        """Visits held from the day of those answers, which were given before it, until the day before `on`."""
+        return sum(last <= held < on for held in self.visits_held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,40 +89,98 @@ def due_measures(
     on: date,
     on_shelf: Collection[str] | None = None,
 ) -> tuple[DueMeasure, ...]:
-    """What to ask for a visit on the day, each instrument once, in the order of the batteries.
+    """What the definition asks for a visit on the day, where nobody has chosen anything else.
 
     indications: slugs of the patient's indications; where none is known yet, the measures that every indication of
-    the procedure asks for. on_shelf: the instruments that can be asked; a battery may name one that a site must
-    load itself. Raises KeyError for an indication that the procedure doesn't have.
+    the procedure asks for. Raises KeyError for an indication that the procedure doesn't have.
     """
-    batteries = _batteries(procedure, tuple(indications))
-    due: dict[str, DueMeasure] = {}
-    for why, instrument in batteries:
-        askable = on_shelf is None or instrument in on_shelf
-        if askable and instrument not in due and _is_due(instrument, why, history, on):
-            due[instrument] = DueMeasure(instrument, why)
-    return tuple(due.values())
+    return due(forms_of(procedure, indications), history, on=on, on_shelf=on_shelf)
 
 
-def _is_due(instrument: str, why: Why, history: MeasureHistory, on: date) -> bool:
-    last = history.last_day(instrument, on=on)
+def due(
+    forms: Iterable[BatteryForm],
+    history: MeasureHistory,
+    *,
+    on: date,
+    on_shelf: Collection[str] | None = None,
+    short_of: Mapping[str, str] = NO_SHORT_FORMS,
+) -> tuple[DueMeasure, ...]:
+    """What to ask for a visit on the day, each instrument once, in the order of the battery.
+
+    on_shelf: the instruments that can be asked; a battery may name one that a site must load itself. short_of: slug of a
+    long form -> slug of the short one that leads to it.
+    """
+    found: dict[str, DueMeasure] = {}
+    for form in sorted((one for one in forms if not one.dropped), key=lambda one: WHENS.index(one.when)):
+        asked = _asked_as(form, on_shelf, short_of)
+        if asked is not None and asked not in found and (why := _why(form, history, on, short_of)):
+            found[asked] = DueMeasure(asked, why)
+    doubled = {short for long, short in short_of.items() if long in found}
+    return tuple(one for slug, one in found.items() if slug not in doubled)
+
+
+def _asked_as(form: BatteryForm, on_shelf: Collection[str] | None, short_of: Mapping[str, str]) -> str | None:
+    """The slug that is asked: the form's own, its short form, or none where the shelf can't offer it."""
+    short = short_of.get(form.instrument) if form.short_first else None
+    if _on(short, on_shelf):
+        return short
+    return form.instrument if _on(form.instrument, on_shelf) else None
+
+
+def _on(slug: str | None, on_shelf: Collection[str] | None) -> TypeGuard[str]:
+    return slug is not None and (on_shelf is None or slug in on_shelf)
+
+
+def _why(form: BatteryForm, history: MeasureHistory, on: date, short_of: Mapping[str, str]) -> Why | None:
+    """Why the form is due on the day; None where it isn't."""
+    last = history.last_day(*_told_by(form, short_of, history, on), on=on)
     if last is None:
-        return True
-    if why == "intake":
-        return False
-    if why == "periodic":
-        return last + timedelta(days=PERIODIC_DAYS) <= on
-    visit = history.last_visit_before(on)
-    return last < on - timedelta(days=FRESH_DAYS) or (visit is not None and last <= visit)
+        return "session" if form.when == "session" else "intake"
+    if last >= on or form.when == "intake":
+        return None
+    visits = history.visits_since(last, on=on)
+    if form.when == "session":
+        return "session" if visits or last < on - timedelta(days=FRESH_DAYS) else None
+    by_sessions = form.every_sessions is not None and visits >= form.every_sessions
+    by_days = form.every_days is not None and last + timedelta(days=form.every_days) <= on
+    return "periodic" if by_sessions or by_days else None
 
 
-def _batteries(procedure: Procedure, indications: tuple[str, ...]) -> tuple[tuple[Why, str], ...]:
+def _told_by(form: BatteryForm, short_of: Mapping[str, str], history: MeasureHistory, on: date) -> tuple[str, ...]:
+    """The instruments whose answers count for this form: a long one answers its short one's questions on any day, and a
+    short one that was asked in its place answers for the long one; otherwise only for the same day."""
+    longer = tuple(long for long, short in short_of.items() if short == form.instrument)
+    if form.short_first and form.instrument in short_of:
+        return (form.instrument, short_of[form.instrument])
+    return (form.instrument, *longer)
+
+
+def forms_of(procedure: Procedure, indications: Iterable[str]) -> tuple[BatteryForm, ...]:
+    """What the definition asks for these indications, each instrument once, as often as any of them asks for it.
+
+    No indication: what every indication asks for. Raises KeyError for one that the procedure doesn't have.
+    """
     by_slug = {indication.slug: indication.battery for indication in procedure.indications}
-    chosen = [by_slug[slug] for slug in indications] if indications else [_shared(tuple(by_slug.values()))]
-    session: tuple[tuple[Why, str], ...] = tuple(("session", slug) for one in chosen for slug in one.session)
-    intake: tuple[tuple[Why, str], ...] = tuple(("intake", slug) for one in chosen for slug in one.intake)
-    periodic: tuple[tuple[Why, str], ...] = tuple(("periodic", slug) for one in chosen for slug in one.periodic)
-    return (*session, *intake, *periodic)
+    slugs = tuple(indications)
+    chosen = [by_slug[slug] for slug in slugs] if slugs else [_shared(tuple(by_slug.values()))]
+    found: dict[str, BatteryForm] = {}
+    for when in WHENS:
+        for battery in chosen:
+            for slug in getattr(battery, when):
+                found.setdefault(slug, form_for(slug, _rarest(slug, when, chosen)))
+    return tuple(found.values())
+
+
+def form_for(instrument: str, when: Why) -> BatteryForm:
+    """A form with the usual distance for its kind."""
+    return BatteryForm(instrument, when, every_days=PERIODIC_DAYS if when == "periodic" else None)
+
+
+def _rarest(slug: str, when: Why, chosen: list[Battery]) -> Why:
+    """Asked at intake and from time to time is asked from time to time: the first time it is due at once."""
+    if when == "intake" and any(slug in battery.periodic for battery in chosen):
+        return "periodic"
+    return when
 
 
 def _shared(batteries: tuple[Battery, ...]) -> Battery:
