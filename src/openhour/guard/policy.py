@@ -58,6 +58,10 @@ POLICY: Mapping[str, Mapping[Role, Relation]] = {
     "note.amend": {Role.THERAPIST: _AUTHOR},
     "alert.read": dict(_CLINICAL),
     "alert.answer": dict(_CLINICAL),
+    "signal.read": dict(_CLINICAL),
+    "signal.answer": dict(_CLINICAL),
+    # the course that is expected, of all patients together
+    "course.fit": {Role.OWNER: _ANY},
     # money
     "charge.read": {Role.BILLER: _ANY},
     "claim.write": {Role.BILLER: _ANY},

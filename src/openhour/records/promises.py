@@ -12,7 +12,13 @@ from django.db import connections
 
 from openhour.guard.promises import refuse
 
-_APPEND_ONLY = ("records_answer", "records_addendum", "records_visitchange", "records_claimbatch")
+_APPEND_ONLY = (
+    "records_answer",
+    "records_addendum",
+    "records_visitchange",
+    "records_claimbatch",
+    "records_signalanswer",
+)
 _NEVER_DELETED = (
     "records_patient",
     "records_episode",
@@ -30,6 +36,8 @@ _NEVER_DELETED = (
     "records_assignment",
     "records_battery",
     "records_secondentry",
+    "records_signal",
+    "records_coursemodel",
 )
 _RESOURCES = ("therapist", "room", "patient")
 
@@ -73,11 +81,19 @@ _CONSENT_WORDS = (
     "signed_on",
     "digest",
 )
+_FITTED = (
+    *("instrument", "instrument_key", "kind", "version", "data_from", "data_until", "size", "scores"),
+    *("quality", "parameters"),
+)
+_SEEN = (
+    *("patient_id", "episode_id", "instrument", "kind", "seen_at", "sentence", "against", "sureness", "evidence"),
+    "model_version",
+)
 
 
-def _consent_changed(vendor: str) -> str:
+def _changed(vendor: str, columns: tuple[str, ...]) -> str:
     differs = "IS NOT" if vendor == "sqlite" else "IS DISTINCT FROM"
-    return " OR ".join(f"OLD.{column} {differs} NEW.{column}" for column in _CONSENT_WORDS)
+    return " OR ".join(f"OLD.{column} {differs} NEW.{column}" for column in columns)
 
 
 def _statements(vendor: str) -> list[str]:
@@ -93,7 +109,11 @@ def _statements(vendor: str) -> list[str]:
         found += [_POSTGRES_CONSTRAINT.format(name=name, rule=rule) for name, rule in rules.items()]
     found += refuse(vendor, "records_note", "update", "a signed note never changes", when=_SIGNED)
     found += refuse(vendor, "records_session", "update", "the hour of a signed note never changes", when=_SEALED)
-    found += refuse(vendor, "records_consent", "update", "a consent never changes", when=_consent_changed(vendor))
+    found += refuse(
+        vendor, "records_consent", "update", "a consent never changes", when=_changed(vendor, _CONSENT_WORDS)
+    )
+    found += refuse(vendor, "records_coursemodel", "update", "a fitted course stays", when=_changed(vendor, _FITTED))
+    found += refuse(vendor, "records_signal", "update", "what was seen stays", when=_changed(vendor, _SEEN))
     for table in _APPEND_ONLY:
         found += refuse(vendor, table, "update", "rows here are only added")
         found += refuse(vendor, table, "delete", "rows here are only added")

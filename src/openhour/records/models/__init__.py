@@ -7,6 +7,7 @@ from openhour.records.models.measure import Alert, Answer, PatientLink, Response
 from openhour.records.models.money import Charge, Claim, ClaimBatch, ClaimLine, Counter, Superbill
 from openhour.records.models.patient import Consent, Coverage, Patient
 from openhour.records.models.practice import Licence, Practice, Room, Site, Therapist
+from openhour.records.models.progress import CourseModel, Signal, SignalAnswer
 from openhour.records.models.visit import Series, Topic, Visit, VisitChange
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "ClaimLine",
     "Consent",
     "Counter",
+    "CourseModel",
     "Coverage",
     "Diagnosis",
     "Episode",
@@ -38,6 +40,8 @@ __all__ = [
     "SecondEntry",
     "Series",
     "Session",
+    "Signal",
+    "SignalAnswer",
     "Site",
     "Superbill",
     "Therapist",

@@ -12,7 +12,8 @@ from openhour.kernel.guarded import Subject
 
 
 class Practice(models.Model):
-    """The one row about the practice. crisis_text: what a patient sees at once after a critical answer."""
+    """The one row about the practice. crisis_text: what a patient sees at once after a critical answer. shows_course:
+    patients are shown, behind their link, how their own scores went."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     name = models.CharField(max_length=60)
@@ -26,6 +27,7 @@ class Practice(models.Model):
     state = models.CharField(max_length=2, blank=True)
     zip_code = models.CharField(max_length=9, blank=True)
     crisis_text = models.TextField(blank=True)
+    shows_course = models.BooleanField(default=True)
 
     class Meta:
         constraints = [models.CheckConstraint(name="there_is_one_practice", condition=Q(id=1))]
