@@ -1,31 +1,48 @@
 """Which measures are due before a visit, from what the patient has answered in this episode.
 
 Called by `request_measures` and by the Today page, so that what is shown as missing is what would be asked. The rule
-itself is `care.batteries`; here stand only the rows that it needs.
+itself is `care.batteries`; here stand only the rows that it needs: the battery in force, or, where none was written down
+yet, what the definition asks for the episode's indications.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
-from openhour.care.batteries import Answered, DueMeasure, MeasureHistory, due_measures
-from openhour.catalog import NotOnShelf, Procedure
-from openhour.records.models import Episode, Response, Visit
+from openhour.care.batteries import Answered, BatteryForm, DueMeasure, MeasureHistory, due, forms_of
+from openhour.care.battery_choice import SESSIONS_AT_MOST
+from openhour.catalog import Instrument, NotOnShelf, Procedure
+from openhour.records.models import Battery, Episode, Response, Visit
 from openhour.records.shelf import shelf
 
 
-def due_before(visit: Visit, episode: Episode, history: MeasureHistory, *, on: date) -> tuple[DueMeasure, ...]:
-    """What to ask before the visit of that day. Nothing for a kind of hour that the shelf doesn't hold."""
-    procedure = battery_of(visit, episode, on=on)
-    if procedure is None:
+def due_before(
+    visit: Visit, episode: Episode, history: MeasureHistory, battery: list[dict[str, Any]] | None, *, on: date
+) -> tuple[DueMeasure, ...]:
+    """What to ask before the visit of that day. battery: `forms` of the version in force, None where there is none yet.
+    Nothing for a kind of hour that the shelf doesn't hold."""
+    if battery is not None:
+        forms = forms_in(battery)
+    elif (procedure := battery_of(visit, episode, on=on)) is not None:
+        known = {indication.slug for indication in procedure.indications}
+        forms = forms_of(procedure, [slug for slug in episode.indications if slug in known])
+    else:
         return ()
-    known = {indication.slug for indication in procedure.indications}
-    indications = [slug for slug in episode.indications if slug in known]
-    return due_measures(procedure, indications, history, on=on, on_shelf=askable(on))
+    return due(forms, history, on=on, on_shelf=askable(on), short_of=short_forms(on))
+
+
+def forms_in(battery: Iterable[Mapping[str, Any]]) -> tuple[BatteryForm, ...]:
+    """The forms of a version, as they are kept."""
+    return tuple(BatteryForm(**form) for form in battery)
+
+
+def battery_in_force() -> Subquery:
+    """`forms` of the battery of a row's episode, for `annotate`; None where none was written down yet."""
+    return Subquery(Battery.objects.filter(episode=OuterRef("episode"), state="active").values("forms")[:1])
 
 
 def battery_of(visit: Visit, episode: Episode, *, on: date) -> Procedure | None:
@@ -40,22 +57,42 @@ def battery_of(visit: Visit, episode: Episode, *, on: date) -> Procedure | None:
     return None
 
 
+def instruments_on(day: date) -> dict[str, Instrument]:
+    """Every instrument in force on the day, by slug."""
+    slugs = sorted({one.pin.slug for one in shelf().instruments if one.pin.effective <= day})
+    return {slug: shelf().instrument(slug, on=day) for slug in slugs}
+
+
 def askable(on: date) -> frozenset[str]:
-    """Slugs of the instruments in force on the day."""
-    return frozenset(one.pin.slug for one in shelf().instruments if one.pin.effective <= on)
+    """Slugs of the instruments that may be given to a patient on the day."""
+    return frozenset(slug for slug, instrument in instruments_on(on).items() if not why_not_asked(instrument))
+
+
+def why_not_asked(instrument: Instrument) -> str:
+    """Why the form can't be given to a patient, for the therapist; empty where it can."""
+    return ""
+
+
+def short_forms(on: date) -> dict[str, str]:
+    """Slug of a long form -> slug of the short one that leads to it."""
+    return {}
 
 
 def history_of(visit: Visit, *, on: date) -> MeasureHistory:
     """What was answered in the episode so far, and the days of the visits that were held before; two queries."""
     zone = visit.site.tz
     rows = Response.objects.filter(episode_id=visit.episode_id, state="complete", completed_at__isnull=False)
-    begun = Q(state="held") | Q(session__started_at__isnull=False)
-    held = Visit.objects.filter(begun, episode_id=visit.episode_id, starts_at__lt=visit.starts_at)
-    latest = held.order_by("-starts_at").values_list("starts_at", flat=True)[:1]
+    held = Visit.objects.filter(begun(), episode_id=visit.episode_id, starts_at__lt=visit.starts_at)
+    latest = held.order_by("-starts_at").values_list("starts_at", flat=True)[: SESSIONS_AT_MOST + 1]
     return MeasureHistory(
         answered=answered_of(rows.order_by("completed_at"), visit, on=on),
         visits_held=tuple(start.astimezone(zone).date() for start in latest),
     )
+
+
+def begun() -> Q:
+    """Of visits: those that were held, or whose hour has begun."""
+    return Q(state="held") | Q(session__started_at__isnull=False)
 
 
 class Finished(Protocol):
@@ -69,9 +106,17 @@ class Finished(Protocol):
     def completed_at(self) -> datetime | None:
         """When it was finished, UTC."""
 
+    @property
+    def answered_on(self) -> date | None:
+        """The day on the paper, where it was typed or brought in later."""
+
 
 def answered_of(rows: Iterable[Finished], visit: Visit, *, on: date) -> tuple[Answered, ...]:
-    """Finished responses with the day on which they were finished, at the site; none later than the visit."""
+    """Finished responses with the day on which they were answered, at the site; none later than the visit."""
     zone = visit.site.tz
-    days = ((row.instrument, row.completed_at) for row in rows)
-    return tuple(Answered(slug, min(done.astimezone(zone).date(), on)) for slug, done in days if done is not None)
+    days = (
+        (row.instrument, row.answered_on or row.completed_at.astimezone(zone).date())
+        for row in rows
+        if row.completed_at is not None
+    )
+    return tuple(Answered(slug, min(day, on)) for slug, day in days)

@@ -16,10 +16,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery, Window
 from django.db.models.functions import RowNumber
 
-from openhour.care.batteries import MeasureHistory
+from openhour.care.batteries import DueMeasure, MeasureHistory
 from openhour.care.booking import every_day
 from openhour.care.consents import ConsentFacts
 from openhour.care.plans import PlanFacts
@@ -31,7 +31,7 @@ from openhour.guard.actor import Actor
 from openhour.kernel import Finding, Interval
 from openhour.records.models import Consent, Note, Plan, Response, Session, Site, Visit
 from openhour.records.queries.alert import AlertLine, alert_rows, lines_of
-from openhour.records.queries.due import answered_of, due_before
+from openhour.records.queries.due import answered_of, battery_in_force, begun, due_before
 from openhour.records.queries.json_rows import json_rows, moment_of
 from openhour.records.queries.prepared import Prepared, PreparedFor
 from openhour.records.queries.scoping import within
@@ -73,6 +73,7 @@ class Asked(NamedTuple):
     total: int | None
     band: str
     completed_at: datetime | None
+    answered_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +223,8 @@ def _annotated(rows: QuerySet[Visit]) -> QuerySet[Visit]:
         plan_id=Subquery(plan.values("pk")[:1]),
         plan_review_by=Subquery(plan.values("review_by")[:1]),
         number=Subquery(_counted()),
-        held_before=Subquery(_held_before().values("starts_at")[:1]),
+        held_json=json_rows(_held_before(), "episode", at="starts_at"),
+        battery=battery_in_force(),
     )
 
 
@@ -233,10 +235,7 @@ def _counted() -> QuerySet[Any]:
 
 
 def _held_before() -> QuerySet[Visit]:
-    begun = Q(state="held") | Q(session__started_at__isnull=False)
-    return Visit.objects.filter(begun, episode=OuterRef("episode"), starts_at__lt=OuterRef("starts_at")).order_by(
-        "-starts_at"
-    )
+    return Visit.objects.filter(begun(), episode=OuterRef("episode"), starts_at__lt=OuterRef("starts_at"))
 
 
 def state_of(visit: Visit) -> str:
@@ -343,10 +342,14 @@ def _missing(
             consent_forms=_consent_forms(day),
             consents=_consents(row),
             plan=PlanFacts(True, row.plan_review_by, ()) if row.plan_id else None,
-            measures_due=() if state == "signed" else due_before(row, row.episode, _history(row, responses), on=day),
+            measures_due=() if state == "signed" else _due(row, responses, day),
             unsigned_notes=tuple(one.day for one in unsigned if one.episode_id == row.episode_id),
         )
     )
+
+
+def _due(row: Any, responses: Sequence[Asked], day: date) -> tuple[DueMeasure, ...]:
+    return due_before(row, row.episode, _history(row, responses), row.battery, on=day)
 
 
 def _procedure(row: Any, day: date) -> Procedure | None:
@@ -377,8 +380,12 @@ def _history(row: Any, responses: Iterable[Asked]) -> MeasureHistory:
     day = row.starts_at.astimezone(zone).date()
     return MeasureHistory(
         answered=answered_of((one for one in responses if one.state == "complete"), row, on=day),
-        visits_held=(row.held_before.astimezone(zone).date(),) if row.held_before else (),
+        visits_held=tuple(start.astimezone(zone).date() for start in _held(row)),
     )
+
+
+def _held(row: Any) -> list[datetime]:
+    return [start for one in row.held_json or [] if (start := moment_of(one["at"])) is not None]
 
 
 # What is left of earlier days, and the next free hour

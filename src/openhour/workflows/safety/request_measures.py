@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from openhour.guard import trail
 from openhour.guard.actor import Actor
 from openhour.guard.policy import NotAllowed, require
-from openhour.records.models import Response, Visit
+from openhour.records.models import Battery, Response, Visit
 from openhour.records.queries.due import due_before, history_of
 from openhour.records.shelf import shelf
 
@@ -43,7 +43,10 @@ def ask(actor: Actor, visit: Visit, *, at: datetime) -> tuple[UUID, ...]:
     _move_along(visit, day)
     rows = Response.objects.filter(patient_id=visit.patient_id, due_on=day).exclude(state="withdrawn")
     asked = set(rows.values_list("instrument", flat=True))
-    due = due_before(visit, visit.episode, history_of(visit, on=day), on=day)
+    battery = (
+        Battery.objects.filter(episode_id=visit.episode_id, state="active").values_list("forms", flat=True).first()
+    )
+    due = due_before(visit, visit.episode, history_of(visit, on=day), battery, on=day)
     slugs = [one.instrument for one in due if one.instrument not in asked]
     # A microsecond apart, so that they are asked in the order of the battery.
     laid = [_form(visit, slug, day, at + timedelta(microseconds=place)) for place, slug in enumerate(slugs)]
