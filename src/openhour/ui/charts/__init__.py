@@ -7,12 +7,13 @@ what it shows, and carries its numbers as a table.
 from openhour.ui.charts.clock import day_clock, session_clock
 from openhour.ui.charts.course import course_sentence, course_svg, course_table, score_course
 from openhour.ui.charts.items import ItemChange, item_change_rows
-from openhour.ui.charts.values import Course, CoursePoint
+from openhour.ui.charts.values import Course, CoursePoint, LikelyPoint
 
 __all__ = [
     "Course",
     "CoursePoint",
     "ItemChange",
+    "LikelyPoint",
     "course_sentence",
     "course_svg",
     "course_table",

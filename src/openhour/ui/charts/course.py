@@ -8,13 +8,14 @@ in the curve, never a zero.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import ceil, floor
 from typing import Protocol
 
 from markupsafe import Markup
 
 from openhour.ui.charts import layout
 from openhour.ui.charts.marks import draw
-from openhour.ui.charts.values import Course, CoursePoint, number
+from openhour.ui.charts.values import Course, CoursePoint, LikelyPoint, number
 from openhour.ui.markup import element
 from openhour.ui.words import listed, short_date
 
@@ -38,6 +39,7 @@ def score_course(
     better: str = "lower",
     caseness: float | None = None,
     expected: Iterable[CoursePoint] = (),
+    likely: Iterable[LikelyPoint] = (),
     width: int = 360,
     height: int = 232,
 ) -> Markup:
@@ -45,12 +47,15 @@ def score_course(
 
     bands: rising, each `(at_least, label)` or an object with those names. reliable_points: the smallest difference from
     the first score that is more than noise; None draws no marks. better: `lower` or `higher`. caseness: the score at
-    which a person counts as a case. expected: the course to be expected, drawn as a dotted line. width, height: of the
-    viewBox; the picture fills its column, up to 30rem, or 48rem where width is 600 and more (for a page of its own).
+    which a person counts as a case. expected: the course to be expected, drawn as a dotted line. likely: the range in which
+    courses like this one lie, drawn as a shaded band with its middle; give it for the days of the scores, so that the
+    table and the sentence can hold them against it. width, height: of the viewBox; the picture fills its column, up to 30rem, or 48rem where width is 600 and more (for a page of its own).
 
     Raises ValueError where maximum isn't above minimum, or better is neither word.
     """
-    course = _course(points, instrument_title, bands, maximum, minimum, reliable_points, better, caseness, expected)
+    course = _course(
+        points, instrument_title, bands, maximum, minimum, reliable_points, better, caseness, expected, likely
+    )
     sentence = course_sentence(course)
     if not course.points:
         return element("figure", element("p", sentence, class_="muted"), class_="chart")
@@ -69,6 +74,7 @@ def _course(
     better: str,
     caseness: float | None,
     expected: Iterable[CoursePoint],
+    likely: Iterable[LikelyPoint],
 ) -> Course:
     if not minimum < maximum:
         raise ValueError("the maximum of a measure lies above its minimum")
@@ -79,12 +85,16 @@ def _course(
         tuple(sorted(points, key=lambda point: point.on)), title, tuple(sorted(pairs)), minimum, maximum,
         reliable_points, better, caseness,
         tuple(sorted((point for point in expected if point.scored), key=lambda point: point.on)),
+        tuple(sorted(likely, key=lambda point: point.on)),
     )  # fmt: skip
 
 
 def course_sentence(course: Course) -> str:
     """What a person would say who looks at the curve: from, to, whether reliable, what needed attention."""
-    return "; ".join(part for part in (_movement(course), _flagged(course), _unscored(course)) if part) + "."
+    return (
+        "; ".join(part for part in (_movement(course), _against(course), _flagged(course), _unscored(course)) if part)
+        + "."
+    )
 
 
 def _movement(course: Course) -> str:
@@ -115,6 +125,26 @@ def _weight(course: Course) -> str:
     return ", a reliable improvement" if verdict == "better" else ", a reliable worsening"
 
 
+_AGAINST = {"as": "as expected", "better": "better than expected", "worse": "worse than expected"}
+
+
+def _against(course: Course) -> str:
+    """The last score against the range that was expected on its day."""
+    if not course.scored:
+        return ""
+    last = course.scored[-1]
+    likely, word = course.likely_on(last.on), course.against_likely(last)
+    return f"{_AGAINST[word]} by then ({_range(course, likely)})" if likely and word else ""
+
+
+def _range(course: Course, likely: LikelyPoint) -> str:
+    """Of a measure with whole scores, the lowest and the highest that are inside: never a score that isn't."""
+    low, high = likely.low, likely.high
+    if all((point.score or 0) == int(point.score or 0) for point in course.scored) and ceil(low) <= floor(high):
+        low, high = ceil(low), floor(high)
+    return f"{number(max(low, course.minimum))} to {number(min(high, course.maximum))}"
+
+
 def _flagged(course: Course) -> str:
     by_flag: dict[str, list[str]] = {}
     for point in course.points:
@@ -143,7 +173,7 @@ def course_svg(course: Course, width: int = 360, height: int = 232) -> Markup:
 
 def course_table(course: Course) -> Markup:
     """Every form with its day, score, band, difference from the first and what stood out."""
-    heads = ("Day", "Score", "Band", "Since the first", "Noted")
+    heads = ("Day", "Score", "Band", "Since the first", *(("Expected",) if course.likely else ()), "Noted")
     head = element("thead", element("tr", *(element("th", name, scope="col") for name in heads)))
     body = element("tbody", *(_table_row(course, point) for point in course.points))
     caption = element("caption", f"{course.title}, all forms", class_="vh")
@@ -155,10 +185,18 @@ def _table_row(course: Course, point: CoursePoint) -> Markup:
         number(point.score) if point.scored else "no score",
         course.band_of(point.score or 0) if point.scored else "",
         _since_first(course, point),
+        *((_expected_on(course, point),) if course.likely else ()),
         point.flag,
     )
     day = element("th", short_date(point.on), scope="row")
     return element("tr", day, *(element("td", cell) for cell in cells))
+
+
+def _expected_on(course: Course, point: CoursePoint) -> str:
+    likely, word = course.likely_on(point.on), course.against_likely(point)
+    if likely is None:
+        return ""
+    return f"{_range(course, likely)}, {_AGAINST[word]}" if word in ("better", "worse") else _range(course, likely)
 
 
 def _since_first(course: Course, point: CoursePoint) -> str:

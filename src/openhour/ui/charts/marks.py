@@ -18,6 +18,7 @@ def draw(course: Course, plot: Frame) -> Iterator[Markup]:
     yield from _strips(course, plot)
     yield from _score_axis(course, plot)
     yield from _day_axis(course, plot)
+    yield from _likely(course, plot)
     yield from _caseness(course, plot)
     yield from _expected(course, plot)
     yield from _curve(course, plot)
@@ -76,6 +77,19 @@ def _caseness(course: Course, plot: Frame) -> Iterator[Markup]:
     if course.caseness is not None and course.minimum < course.caseness <= course.maximum:
         level = plot.y(course.caseness)
         yield element("line", class_="case-line", x1=plot.left, x2=round(plot.right, 1), y1=level, y2=level)
+
+
+def _likely(course: Course, plot: Frame) -> Iterator[Markup]:
+    """The range in which courses like this one lie, with its middle; its edges are drawn, so that it also prints."""
+    if len(course.likely) < 2:
+        return
+    upper = [f"{plot.x(point.on)},{plot.y(point.high)}" for point in course.likely]
+    lower = [f"{plot.x(point.on)},{plot.y(point.low)}" for point in course.likely]
+    middle = [f"{plot.x(point.on)},{plot.y(point.middle)}" for point in course.likely]
+    yield element("polygon", class_="likely", points=" ".join([*upper, *reversed(lower)]))
+    yield element("polyline", class_="likely-edge", points=" ".join(upper))
+    yield element("polyline", class_="likely-edge", points=" ".join(lower))
+    yield element("polyline", class_="expected", points=" ".join(middle))
 
 
 def _expected(course: Course, plot: Frame) -> Iterator[Markup]:

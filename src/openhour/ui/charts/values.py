@@ -22,6 +22,16 @@ class CoursePoint:
 
 
 @dataclass(frozen=True, slots=True)
+class LikelyPoint:
+    """Where a course like this one is expected on a day: from low to high, most often about the middle."""
+
+    on: date
+    low: float
+    middle: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Course:
     """Points in the order of their days, with what is needed to read them."""
 
@@ -34,6 +44,7 @@ class Course:
     better: str = "lower"
     caseness: float | None = None
     expected: tuple[CoursePoint, ...] = ()
+    likely: tuple[LikelyPoint, ...] = ()
     scored: tuple[CoursePoint, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -53,6 +64,20 @@ class Course:
         if moved == 0 or abs(moved) < self.reliable_points:
             return ""
         return "better" if (moved < 0) == (self.better == "lower") else "worse"
+
+    def likely_on(self, on: date) -> LikelyPoint | None:
+        """What was expected on the day; None where nothing is said about it."""
+        return next((point for point in self.likely if point.on == on), None)
+
+    def against_likely(self, point: CoursePoint) -> str:
+        """`worse`, `better` or `as` expected; empty where nothing was expected on that day, or there is no score."""
+        likely = self.likely_on(point.on)
+        if likely is None or not point.scored:
+            return ""
+        score = point.score or 0
+        if likely.low <= score <= likely.high:
+            return "as"
+        return "better" if (score < likely.low) == (self.better == "lower") else "worse"
 
 
 def number(score: float | None) -> str:
