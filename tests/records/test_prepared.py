@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import connection
 from django.db.models import F, OuterRef, Subquery
+from django.db.models.signals import post_init
 from django.test.utils import CaptureQueriesContext
 
 from openhour.guard.actor import COMMAND_LINE, Actor
@@ -86,8 +87,8 @@ def test_other_names_and_types_than_announced_are_refused(given):
 
 
 def test_types_without_a_stand_in_are_refused():
-    with pytest.raises(TypeError, match="str"):
-        Prepared(lambda name: Patient.objects.filter(last_name=name), name=str)
+    with pytest.raises(TypeError, match="float"):
+        Prepared(lambda name: Patient.objects.filter(last_name=name), name=float)
 
 
 def test_two_values_of_one_type_are_kept_apart(cast):
@@ -136,3 +137,54 @@ def test_another_thread_reads_on_its_own_connection(transactional_db, cast):
     other.join()
     assert expected
     assert found == [(expected, 1)]
+
+
+def test_a_join_that_finds_nothing_is_none_and_a_deferred_column_is_read_when_asked(cast):
+    rows = Visit.objects.select_related("room", "patient", "session__note").only(
+        "room", "patient__last_name", "session"
+    )
+    query = Prepared(lambda visit: rows.filter(pk=visit), visit=uuid.UUID)
+    (expected,) = rows.filter(pk=cast.ana_visit.pk)
+    (found,) = query.rows(visit=cast.ana_visit.pk)
+    with CaptureQueriesContext(connection) as seen:
+        assert getattr(found, "session", None) == getattr(expected, "session", None)
+        assert (found.room_id, found.room) == (expected.room_id, expected.room)
+        assert found.get_deferred_fields() == expected.get_deferred_fields()
+        assert found.patient.get_deferred_fields() == expected.patient.get_deferred_fields()
+    assert len(seen) == 0
+    assert found.state == cast.ana_visit.state
+
+
+def test_an_instance_knows_that_it_is_a_row_and_saves_as_one(cast):
+    (found,) = Prepared(lambda one: Patient.objects.filter(pk=one), one=uuid.UUID).rows(one=cast.ana_visit.patient_id)
+    assert (found._state.adding, found._state.db) == (False, "default")
+    found.called = "Annie"
+    found.save()
+    assert Patient.objects.filter(pk=found.pk, called="Annie").count() == 1
+
+
+def test_rows_that_bring_others_by_a_second_query_are_refused(cast):
+    query = Prepared(lambda one: Patient.objects.filter(pk=one).prefetch_related("episodes"), one=uuid.UUID)
+    with pytest.raises(TypeError, match="besides its own rows"):
+        query.rows(one=cast.ana_visit.patient_id)
+
+
+def test_a_model_that_somebody_listens_to_is_refused(cast):
+    def heard(**_):
+        pass
+
+    post_init.connect(heard, sender=Patient)
+    try:
+        with pytest.raises(TypeError, match="Patient"):
+            Prepared(lambda one: Visit.objects.filter(patient=one).select_related("patient"), one=uuid.UUID).rows(
+                one=cast.ana_visit.patient_id
+            )
+    finally:
+        post_init.disconnect(heard, sender=Patient)
+
+
+def test_a_word_is_exchanged_too(cast):
+    query = Prepared(lambda name: Patient.objects.filter(last_name=name), name=str)
+    ana = Patient.objects.get(pk=cast.ana_visit.patient_id)
+    assert query.rows(name=ana.last_name) == [ana]
+    assert query.rows(name="nobody") == []
