@@ -45,6 +45,7 @@ class Session(Row):
     sealed_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes = [models.Index(fields=["therapist"], condition=Q(sealed_at__isnull=True), name="session_not_sealed")]
         constraints = [
             models.CheckConstraint(
                 name="session_stops_after_it_starts",

@@ -66,7 +66,10 @@ class Response(Row):
     source_row = models.CharField(max_length=120, blank=True, default="")
 
     class Meta:
-        indexes = [models.Index(fields=["patient", "instrument", "due_on"], name="response_by_patient")]
+        indexes = [
+            models.Index(fields=["patient", "instrument", "due_on"], name="response_by_patient"),
+            models.Index(fields=["episode", "instrument", "state", "due_on"], name="response_by_episode"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["source", "source_row"], condition=Q(source__isnull=False), name="a_row_is_imported_once"

@@ -49,6 +49,7 @@ class Visit(Row):
             models.Index(fields=["room", "starts_at"], name="visit_by_room"),
             models.Index(fields=["patient", "starts_at"], name="visit_by_patient"),
             models.Index(fields=["starts_at"], name="visit_by_start"),
+            models.Index(fields=["episode", "starts_at", "state"], name="visit_by_episode"),
         ]
         constraints = [
             models.CheckConstraint(name="visit_ends_after_it_starts", condition=Q(ends_at__gt=F("starts_at"))),
