@@ -20,6 +20,7 @@ from openhour.kernel.writable import mark_of, tidied
 from openhour.records.models import Episode
 from openhour.records.shelf import shelf
 from openhour.workflows.intake.episodes import closed_gaps, episode_to_write, why_gaps
+from openhour.workflows.measures.follow_indications import follow_indications
 
 MEANWHILE = Finding(
     "episode.changed-meanwhile",
@@ -43,6 +44,7 @@ def change_episode(
         return
     _write(episode, words, chosen)
     trail.write(actor, "episode.changed", episode, at=at, indications=chosen)
+    follow_indications(actor, episode, at=at)
 
 
 def _write(episode: Episode, reason: str, indications: list[str]) -> None:

@@ -25,6 +25,7 @@ from openhour.records.queries.practice_day import practice_day
 from openhour.records.shelf import shelf
 from openhour.workflows.intake.change_patient import patient_to_write
 from openhour.workflows.intake.episodes import why_gaps
+from openhour.workflows.measures.follow_indications import follow_indications
 
 _TWICE = Finding("episode.open-already", "This patient is in treatment with this therapist already.", "therapist")
 
@@ -63,6 +64,7 @@ def open_episode(
     )
     _write(episode)
     trail.write(actor, "episode.opened", episode, at=at, therapist=therapist.pk, procedure=kind.pin.key)
+    follow_indications(actor, episode, at=at)
     return episode.pk
 
 

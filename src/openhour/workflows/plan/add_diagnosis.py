@@ -19,6 +19,7 @@ from openhour.kernel import Finding, Refused
 from openhour.records.models import Diagnosis
 from openhour.records.queries.practice_day import practice_day
 from openhour.workflows.intake.episodes import closed_gaps, episode_to_write
+from openhour.workflows.measures.follow_indications import follow_indications
 from openhour.workflows.plan.diagnoses import standing_of
 
 
@@ -40,6 +41,7 @@ def add_diagnosis(actor: Actor, episode_id: UUID, *, code: str, since: date | No
         made_at=at,
     )
     trail.write(actor, "diagnosis.added", episode, at=at, diagnosis=diagnosis.pk)
+    follow_indications(actor, episode, at=at)
     return diagnosis.pk
 
 

@@ -17,6 +17,7 @@ from openhour.kernel import Finding, Refused
 from openhour.records.models import Diagnosis
 from openhour.records.queries.practice_day import practice_day
 from openhour.workflows.intake.episodes import closed_gaps
+from openhour.workflows.measures.follow_indications import follow_indications
 from openhour.workflows.plan.diagnoses import diagnosis_to_write, number
 
 
@@ -32,6 +33,7 @@ def end_diagnosis(actor: Actor, diagnosis_id: UUID, *, until: date | None, at: d
     diagnosis.save(update_fields=["until"])
     number([row for row in standing if row.pk != diagnosis.pk])
     trail.write(actor, "diagnosis.ended", episode, at=at, diagnosis=diagnosis.pk, until=until)
+    follow_indications(actor, episode, at=at)
     return episode.pk
 
 
