@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from openhour.records.models import Battery, Response
-from openhour.workflows.measures.follow_indications import follow_indications
+from openhour.workflows.intake.follow_indications import follow_indications
 from tests.cast import NOW, TODAY
 from tests.web.charts import body_of, one_entry, queries_of, typed_in
 from tests.web.schedule_desk import stop_clock

@@ -13,8 +13,8 @@ from openhour.guard.policy import NotAllowed
 from openhour.kernel import Refused
 from openhour.records.models import Battery, Episode, Response
 from openhour.workflows.intake.change_episode import change_episode, episode_mark
+from openhour.workflows.intake.follow_indications import follow_indications
 from openhour.workflows.measures.change_battery import change_battery
-from openhour.workflows.measures.follow_indications import follow_indications
 from openhour.workflows.plan.add_diagnosis import add_diagnosis
 from openhour.workflows.plan.end_diagnosis import end_diagnosis
 from openhour.workflows.safety.request_measures import request_measures

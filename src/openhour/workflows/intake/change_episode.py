@@ -20,7 +20,7 @@ from openhour.kernel.writable import mark_of, tidied
 from openhour.records.models import Episode
 from openhour.records.shelf import shelf
 from openhour.workflows.intake.episodes import closed_gaps, episode_to_write, why_gaps
-from openhour.workflows.measures.follow_indications import follow_indications
+from openhour.workflows.intake.follow_indications import follow_indications
 
 MEANWHILE = Finding(
     "episode.changed-meanwhile",

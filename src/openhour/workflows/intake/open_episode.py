@@ -25,7 +25,7 @@ from openhour.records.queries.practice_day import practice_day
 from openhour.records.shelf import shelf
 from openhour.workflows.intake.change_patient import patient_to_write
 from openhour.workflows.intake.episodes import why_gaps
-from openhour.workflows.measures.follow_indications import follow_indications
+from openhour.workflows.intake.follow_indications import follow_indications
 
 _TWICE = Finding("episode.open-already", "This patient is in treatment with this therapist already.", "therapist")
 

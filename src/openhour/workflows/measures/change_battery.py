@@ -22,8 +22,8 @@ from openhour.kernel.writable import tidied, writable_gaps
 from openhour.records.models import Battery, Response
 from openhour.records.queries.due import forms_in, instruments_on, short_forms
 from openhour.records.queries.practice_day import practice_day
+from openhour.workflows.intake.batteries import battery_in_force, definition_of, indications_now, write_version
 from openhour.workflows.intake.episodes import closed_gaps, episode_to_write
-from openhour.workflows.measures.batteries import battery_in_force, definition_of, indications_now, write_version
 
 MEANWHILE = Finding(
     "battery.changed-meanwhile",

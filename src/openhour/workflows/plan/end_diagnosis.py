@@ -17,7 +17,7 @@ from openhour.kernel import Finding, Refused
 from openhour.records.models import Diagnosis
 from openhour.records.queries.practice_day import practice_day
 from openhour.workflows.intake.episodes import closed_gaps
-from openhour.workflows.measures.follow_indications import follow_indications
+from openhour.workflows.intake.follow_indications import follow_indications
 from openhour.workflows.plan.diagnoses import diagnosis_to_write, number
 
 

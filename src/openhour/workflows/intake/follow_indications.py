@@ -15,7 +15,7 @@ from openhour.guard.actor import Actor
 from openhour.records.models import Battery, Episode
 from openhour.records.queries.due import forms_in
 from openhour.records.queries.practice_day import practice_day
-from openhour.workflows.measures.batteries import battery_in_force, definition_of, indications_now, write_version
+from openhour.workflows.intake.batteries import battery_in_force, definition_of, indications_now, write_version
 
 
 def follow_indications(actor: Actor, episode: Episode, *, at: datetime) -> Battery | None:
