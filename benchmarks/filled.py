@@ -190,6 +190,7 @@ def _charts(ben: Therapist, now: datetime, today: date) -> None:
             visit=visit, patient_id=visit.patient_id, episode_id=visit.episode_id, therapist=ben, started_at=visit.starts_at,
             stopped_at=visit.ends_at, interventions=["behavioral-activation"],
             objectives=[{"thread": plans[visit.episode_id], "response": "Synthetic words."}], made_at=visit.starts_at,
+            sealed_at=visit.ends_at,
         )
         for visit in held
     )  # fmt: skip

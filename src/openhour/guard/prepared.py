@@ -29,7 +29,7 @@ class _Written:
     """rows: the query as it was built. sql, values: as they go to the driver, with the names of what is exchanged.
     reader: makes the instances; None where the rows are tuples, which the queryset itself arranges."""
 
-    rows: QuerySet[Any]
+    rows: Any
     compiler: Any
     sql: str
     values: tuple[Any, ...]
@@ -61,7 +61,7 @@ class Prepared:
             return []
         values = list(written.values)
         for place, name in written.names:
-            values[place] = _sent(given[name])
+            values[place] = sent(given[name])
         return _read(written, values)
 
     def _check(self, given: dict[str, Any]) -> None:
@@ -69,13 +69,13 @@ class Prepared:
             raise TypeError(f"a prepared query takes {self._types}")
 
     def _write(self) -> _Written:
-        rows = self._build(**self._stand_ins)
-        compiler = rows.query.get_compiler(using=connection.alias)
         try:
+            rows = self._build(**self._stand_ins)
+            compiler = rows.query.get_compiler(using=connection.alias)
             sql, values = compiler.as_sql()
         except EmptyResultSet:  # nobody with these roles may see any
-            return _Written(rows.none(), None, "", (), (), (), None)
-        sought = {_sent(value): name for name, value in self._stand_ins.items()}
+            return _Written(None, None, "", (), (), (), None)
+        sought = {sent(value): name for name, value in self._stand_ins.items()}
         names = tuple((place, sought[value]) for place, value in enumerate(values) if _known(value, sought))
         if missing := self._stand_ins.keys() - {name for _, name in names}:
             raise TypeError(f"not in the SQL as a value: {sorted(missing)}")
@@ -102,8 +102,8 @@ def _known(value: object, sought: dict[Any, str]) -> bool:
     return isinstance(value, Hashable) and value in sought
 
 
-def _sent(value: Any) -> Any:
-    """As Django hands it to the driver."""
+def sent(value: Any) -> Any:
+    """As Django hands it to the driver; a `build` that writes SQL of its own gives its values through this."""
     if isinstance(value, UUID):
         return value if connection.features.has_native_uuid_field else value.hex
     if isinstance(value, datetime):
