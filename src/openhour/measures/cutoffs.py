@@ -42,6 +42,14 @@ def cutoff(kind: str, better: str, clinical: Norm, functional: Norm | None) -> f
     return (clinical.sd * functional.mean + functional.sd * clinical.mean) / (clinical.sd + functional.sd)
 
 
+def true_norm(norm: Norm, sem: float) -> Norm:
+    """The norm of true scores: the same mean, the deviation without the error of measurement (S·√r, Hageman & Arrindell).
+
+    sem: standard error of measurement, in points. The deviation is 0 where error explains all of it.
+    """
+    return Norm(norm.mean, math.sqrt(max(norm.sd**2 - sem**2, 0.0)))
+
+
 def s_diff(pre_sd: float, reliability: float) -> float:
     """Standard error of a difference of two scores, in points. reliability: from 0 to below 1."""
     return math.sqrt(2) * pre_sd * math.sqrt(1 - reliability)
@@ -50,6 +58,11 @@ def s_diff(pre_sd: float, reliability: float) -> float:
 def critical_value(alpha: float = 0.05, sides: int = 2) -> float:
     """How large an index must be so that chance alone exceeds it in a share alpha of cases: 1.96 for .05, two-sided."""
     return NormalDist().inv_cdf(1 - alpha / sides)
+
+
+def normal_share(z: float) -> float:
+    """Share of the standard normal distribution below z."""
+    return NormalDist().cdf(z)
 
 
 def whole_points(reliable_change: float) -> int:
