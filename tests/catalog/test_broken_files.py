@@ -62,7 +62,7 @@ REASONS = [
     ("note", 'intervention = "data"', 'intervention = "data"\nmood = "data"', "unknown-key", "carries.mood"),
     # instruments
     ("instrument", 'licence = "Free', 'license = "Free', "missing-key", "licence"),
-    ("instrument", 'kind            = "sum"', 'kind = "mean"', "unknown-kind", "score.kind"),
+    ("instrument", 'kind            = "sum"', 'kind = "guess"', "unknown-kind", "score.kind"),
     ("instrument", "maximum         = 27", "maximum = 28", "out-of-range", "score.maximum"),
     ("instrument", "maximum         = 27", 'maximum = "27"', "wrong-type", "score.maximum"),
     ("instrument", "maximum         = 27", "maximum = true", "wrong-type", "score.maximum"),

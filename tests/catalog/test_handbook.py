@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from openhour.catalog import kinds, shelf_with, shipped_folder, shipped_shelf
+from openhour.catalog.licences import TIERS
 from tests.catalog.broken import SHIPPED, own_file
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "definitions"
@@ -52,6 +53,8 @@ def test_a_page_mentions_every_key_of_its_files(kind):
         ("procedure", [*kinds.MONITORS, *kinds.CADENCES, *kinds.OFFER_WHEN, *kinds.PHASE_NEEDS, *kinds.LICENCES]),
         ("procedure", [one.name for parameters in kinds.MONITORS.values() for one in parameters]),
         ("instrument", [*kinds.SCORING, *kinds.BETTER]),
+        ("instrument", [f'"{word}"' for word in (*kinds.GAPS, *kinds.RESPONDENTS, *TIERS)]),
+        ("instrument", [f'fact = "{word}"' for word in kinds.FACTS]),
         ("note", [*kinds.NOTE_FACTS, *kinds.JUDGEMENTS]),
         ("homework", kinds.HOMEWORK_FIELDS),
         ("consent", kinds.CONSENT_FILLS),

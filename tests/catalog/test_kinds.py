@@ -9,6 +9,8 @@ import pytest
 from openhour.billing.edits import payers
 from openhour.care import consents, monitors
 from openhour.catalog import kinds, shipped_shelf
+from openhour.catalog.reading import instrument_scoring
+from openhour.catalog.scoring_terms import WITHOUT_TOTAL
 from openhour.measures import scoring
 
 
@@ -28,6 +30,11 @@ def test_every_payer_edit_is_checked_by_code():
 
 def test_every_scoring_is_computed_by_code():
     assert set(kinds.SCORING) == set(scoring.KINDS)
+
+
+def test_every_scoring_is_read_with_its_own_terms():
+    assert set(kinds.SCORING) == set(instrument_scoring.TERMS)
+    assert set(WITHOUT_TOTAL) < set(kinds.SCORING)
 
 
 def test_the_monitors_of_every_shipped_risk_are_understood():

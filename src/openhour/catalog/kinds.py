@@ -59,7 +59,16 @@ PAYER_EDITS: dict[str, tuple[Parameter, ...]] = {
     ),
 }
 
-SCORING = ("sum",)
+SCORING = ("sum", "mean", "weighted", "subscales", "highest-of", "triage", "personal")
+"""Each has its typed terms in `catalog.scoring_terms` and its function in `measures.totals`."""
+
+GAPS = ("mean", "zero")
+"""What stands for an item that may be missing: the mean of those answered, or nothing (a blank counts 0)."""
+
+FACTS: dict[str, tuple[str, ...]] = {"sex": ("female", "male")}
+"""What must be known about a person for some cut-offs, and the values for which a source gives one."""
+
+RESPONDENTS = ("patient", "parent", "clinician")
 HOMEWORK_FIELDS = ("text", "long-text", "scale", "time", "date")
 NOTE_FACTS = ("times", "place", "people", "scores", "homework")
 JUDGEMENTS = ("intervention", "response", "risk", "progress", "plan")

@@ -6,7 +6,7 @@ It refuses nothing; it marks, and the callers say why.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,25 +20,50 @@ Column = NDArray[Any]
 
 Mask = NDArray[np.bool_]
 
+Asked = tuple[Item, Column, Mask | None]
+"""An item with its column and, where the numbers can't say it, which answers are missing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One column, read. counted: the answer where it is one of the choices, else 0.
-    missing: not answered. outside: answered, but with none of the item's choices."""
+    """One column, read. counted: the points, where the answer is one of the choices that count, else 0.
+    missing: asked and not answered. outside: answered, but with none of the item's choices.
+    excused: answered with “not applicable”; None where the item has no such choice."""
 
     counted: Column
     missing: Mask
     outside: Mask
+    excused: Mask | None = None
 
 
-def read_column(item: Item, column: Column, missing: Mask | None = None) -> Reading:
-    """Sort one column of answers into counted, missing and outside. Shapes (n,)."""
+def read_column(item: Item, column: Column, missing: Mask | None = None, closed: Mask | None = None) -> Reading:
+    """Sort one column of answers into counted, missing, outside and excused. Shapes (n,).
+
+    closed: where a gate before the item is closed, so that it isn't asked: nothing counts and nothing is missing."""
     absent = np.zeros(column.shape, np.bool_) if missing is None else missing
     if column.dtype.kind == "f":
         absent = absent | np.isnan(column)
     inside = is_choice(item, column) & ~absent
-    counted = np.where(inside, column, 0).astype(np.int32) if column.dtype.kind == "f" else column * inside
-    return Reading(counted, absent, ~(inside | absent))
+    outside = ~(inside | absent)
+    excused = _excused(item, column, inside)
+    counting = inside if excused is None else inside & ~excused
+    if closed is not None:
+        counting, absent = counting & ~closed, absent & ~closed
+    return Reading(_points(item, column, counting), absent, outside, excused)
+
+
+def _points(item: Item, column: Column, counting: Mask) -> Column:
+    if not item.adds:
+        return np.zeros(column.shape, np.int8)
+    if not item.reversed:
+        return np.where(counting, column, 0).astype(np.int32) if column.dtype.kind == "f" else column * counting
+    turned: Column = (item.values[0] + item.values[-1] - np.where(counting, column, 0).astype(np.int32)) * counting
+    return turned
+
+
+def _excused(item: Item, column: Column, inside: Mask) -> Mask | None:
+    values = [choice.score for choice in item.choices if not choice.applies]
+    return np.isin(column, values) & inside if values else None
 
 
 def is_choice(item: Item, column: Column) -> Mask:
@@ -53,6 +78,44 @@ def is_choice(item: Item, column: Column) -> Mask:
         return unsigned
     within: Mask = (column >= scores[0]) & (column <= scores[-1])
     return within & (np.floor(column) == column) if column.dtype.kind == "f" else within
+
+
+def applies(item: Item, column: Column) -> Mask:
+    """True where the value is one of the choices and not “not applicable”; shape (n,)."""
+    inside = is_choice(item, column)
+    excused = _excused(item, column, inside)
+    return inside if excused is None else inside & ~excused
+
+
+def readings_of(asked: Sequence[Asked]) -> Iterator[tuple[Item, Reading]]:
+    """Each column read in turn, with the gates between them: an item behind a closed gate isn't asked."""
+    gates = {gate for item, _, _ in asked if item.asked_if for gate in item.asked_if.any_of}
+    known: dict[str, _Gate] = {}
+    for item, column, mask in asked:
+        closed = _closed(item, known)
+        reading = read_column(item, column, mask, closed)
+        if item.id in gates:
+            given = is_choice(item, column)  # NaN is none of them
+            known[item.id] = column, given if mask is None else given & ~mask, closed
+        yield item, reading
+
+
+_Gate = tuple[Column, Mask, Mask | None]
+"""The answers to an item that others depend on, where it was answered, and where it wasn't asked itself."""
+
+
+def _closed(item: Item, gates: dict[str, _Gate]) -> Mask | None:
+    """Where every gate is answered below its mark, or was itself not asked; a gate nobody answered is not closed."""
+    if item.asked_if is None:
+        return None
+    asking = [gates[gate] for gate in item.asked_if.any_of if gate in gates]
+    if not asking:
+        return None
+    opened, settled = np.zeros(asking[0][0].shape, np.bool_), np.ones(asking[0][0].shape, np.bool_)
+    for column, given, closed in asking:
+        opened |= given & (column >= item.asked_if.at_least)
+        settled &= given if closed is None else given | closed
+    return settled & ~opened
 
 
 def columns_of(instrument: Instrument, answers: Column | Sequence[Column]) -> list[tuple[Item, Column]]:

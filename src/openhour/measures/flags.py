@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from openhour.catalog.instrument import Flag, Instrument
-from openhour.measures.answers import Column, Mask, as_number, columns_of, is_choice
+from openhour.measures.answers import Column, Mask, applies, as_number, columns_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,6 @@ def _standing(instrument: Instrument) -> tuple[Flag, ...]:
 
 
 def _fires(instrument: Instrument, flag: Flag, column: Column) -> Mask:
-    """NaN compares as False, so a missing answer fires nothing."""
-    fires: Mask = (column >= flag.at_least) & is_choice(instrument.item(flag.item), column)
-    return fires
+    """NaN compares as False, so a missing answer fires nothing; nor does “not applicable”."""
+    fires: Mask = (column >= flag.at_least) & applies(instrument.item(flag.item), column)
+    return fires if flag.at_most is None else fires & (column <= flag.at_most)

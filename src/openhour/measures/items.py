@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from openhour.catalog.instrument import Instrument, Item
-from openhour.measures.answers import as_number, is_choice
+from openhour.measures.answers import applies, as_number
 
 
 @dataclass(frozen=True, slots=True)
 class ItemChange:
     """One question, twice. before, after: None where not answered with one of the choices.
-    change: after minus before, in points. direction: `better`, `worse`, `same`, or `unknown` without both answers."""
+    change: after minus before, as answered. direction, by what the answer counts: `better`, `worse`, `same`, or `unknown` without both answers."""
 
     item: str
     before: int | None
@@ -34,13 +34,13 @@ def item_changes(
 
 
 def _usable(item: Item, answer: int | None) -> int | None:
-    return answer if is_choice(item, np.array([as_number(answer)]))[0] else None
+    return answer if applies(item, np.array([as_number(answer)]))[0] else None
 
 
 def _change(instrument: Instrument, item: Item, before: int | None, after: int | None) -> ItemChange:
     if before is None or after is None:
         return ItemChange(item.id, before, after, None, "unknown")
     change = after - before
-    gained = -change if instrument.change.better == "lower" else change
+    gained = -change if (instrument.change.better == "lower") is not item.reversed else change
     direction = "better" if gained > 0 else "worse" if gained < 0 else "same"
     return ItemChange(item.id, before, after, change, direction)

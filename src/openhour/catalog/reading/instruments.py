@@ -1,24 +1,37 @@
-"""Read an instrument: its items and choices, scoring, bands, flags, change rule and examples, checked against each other."""
+"""Read an instrument: its items, scoring, bands, flags, change rule and examples, checked against each other.
+
+Refused by name, whatever the file says: instruments whose owners allow no use here (`catalog.licences`).
+"""
 
 from __future__ import annotations
 
-import re
-from itertools import pairwise
+from dataclasses import replace
 
-from openhour.catalog.instrument import Band, ChangeRule, Choice, Example, Flag, Instrument, Item, Scoring
-from openhour.catalog.kinds import BETTER, SCORING
+from openhour.catalog.instrument import ChangeRule, Example, Flag, Instrument, Item
+from openhour.catalog.kinds import BETTER, FACTS, RESPONDENTS
+from openhour.catalog.licences import TIERS, refused_by_name
 from openhour.catalog.reading.examples import check_examples
 from openhour.catalog.reading.head import read_pin
+from openhour.catalog.reading.instrument_items import Words, loinc, read_items
+from openhour.catalog.reading.instrument_scoring import (
+    read_bands,
+    read_bands_for,
+    read_rules,
+    read_scoring,
+    read_subscales,
+)
 from openhour.catalog.reading.table import Table
-
-_LOINC = re.compile(r"\d{1,7}-\d", re.ASCII)
-_LOINC_ANSWER = re.compile(r"LA\d{1,7}-\d", re.ASCII)
+from openhour.catalog.reading.unconfirmed import read_unconfirmed
+from openhour.catalog.scoring_terms import Schedule, Scoring, Then, Unconfirmed
 
 
 def read_instrument(table: Table, digest: str) -> Instrument:
     """The instrument in the file; complaints go to the table's findings."""
-    items = _items(table)
-    scoring = _scoring(table.table("score"), items)
+    score = table.raw("score")
+    personal = isinstance(score, dict) and score.get("kind") == "personal"
+    words = Words(table.one_of("tier", TIERS, "own"), personal)
+    items = read_items(table, words)
+    scoring = read_scoring(table, items)
     instrument = Instrument(
         pin=read_pin(table, "instrument", digest),
         title=table.text("title"),
@@ -26,92 +39,77 @@ def read_instrument(table: Table, digest: str) -> Instrument:
         why=table.text("why"),
         licence=table.text("licence"),
         source=table.text("source"),
-        loinc_panel=_loinc(table, "loinc_panel"),
-        loinc_total=_loinc(table, "loinc_total"),
+        loinc_panel=loinc(table, "loinc_panel"),
+        loinc_total=loinc(table, "loinc_total"),
         minutes=table.number("minutes", least=1, most=120),
-        stem=table.text("stem"),
+        stem=words.question(table, "stem"),
         items=items,
         scoring=scoring,
-        bands=_bands(table, scoring.minimum, scoring.maximum),
+        bands=read_bands(table, scoring),
         flags=tuple(_flag(row, items) for row in table.tables("flag", needed=False)),
-        change=_change(table.table("change"), scoring.minimum, scoring.maximum),
+        change=_change(table.table("change"), scoring),
         data_columns=_columns(table, items),
         examples=tuple(_example(row) for row in table.tables("example")),
+        tier=words.tier,
+        respondent=table.one_of("respondent", RESPONDENTS, "patient"),
+        validated=table.yes("validated", True),
+        subscales=read_subscales(table, items, scoring.kind),
+        rules=read_rules(table, items),
+        bands_for=read_bands_for(table, scoring),
+        leads_to=_then(table.table("then"), scoring) if table.has("then") else None,
+        schedule=_schedule(table.table("schedule")) if table.has("schedule") else Schedule(),
+        notice=table.text("notice", ""),
     )
+    instrument = _marked(table, instrument)
     table.close()
+    if reason := refused_by_name(instrument.pin.slug, instrument.title, instrument.short):
+        table.refuse("refused-instrument", reason, "slug")
     check_examples(table, instrument)
     return instrument
 
 
-def _items(table: Table) -> tuple[Item, ...]:
-    shared = _choices(table) if table.has("choice") else ()
-    rows = table.tables("item")
-    table.unique(rows, "id")
-    items = tuple(_item(row, shared) for row in rows)
-    if rows and not any(item.scored for item in items):
-        table.refuse("empty", "At least one item must count in the total.", "item")
-    return items
-
-
-def _item(row: Table, shared: tuple[Choice, ...]) -> Item:
-    own = _choices(row) if row.has("choice") or not shared else shared
-    item = Item(row.slug("id"), row.text("text"), _loinc(row, "loinc"), row.yes("scored", True), own)
-    row.close()
-    return item
-
-
-def _choices(table: Table) -> tuple[Choice, ...]:
-    rows = table.tables("choice")
-    choices = tuple(_choice(row) for row in rows)
-    if len({choice.score for choice in choices}) < len(choices):
-        table.refuse("duplicate", "Two answers count the same score.", "choice")
-    return choices
-
-
-def _choice(row: Table) -> Choice:
-    loinc = row.text("loinc", "")
-    if loinc and not _LOINC_ANSWER.fullmatch(loinc):
-        row.refuse("bad-loinc", "A LOINC answer code looks like LA6568-5.", "loinc")
-    choice = Choice(row.number("score", most=1_000), row.text("text"), loinc)
-    row.close()
-    return choice
-
-
-def _scoring(table: Table, items: tuple[Item, ...]) -> Scoring:
-    scored = [[choice.score for choice in item.choices] for item in items if item.scored and item.choices]
-    scoring = Scoring(
-        kind=table.one_of("kind", SCORING),
-        minimum=table.number("minimum"),
-        maximum=table.number("maximum"),
-        missing_at_most=table.number("missing_at_most", most=max(len(scored) - 1, 0)),
-        source=table.text("source"),
+def _marked(table: Table, instrument: Instrument) -> Instrument:
+    """With every unconfirmed value listed, and none of them left where it could decide anything."""
+    own = read_unconfirmed(table)
+    flags = tuple(Unconfirmed(f"flag.{one.item}", one.raises) for one in instrument.flags if not one.confirmed)
+    rule = _without_unconfirmed(instrument.change, own)
+    change = () if instrument.change.confirmed else rule.unconfirmed
+    places = {one.place for one in own}
+    return replace(
+        instrument,
+        change=rule,
+        subscales=tuple(
+            replace(one, caseness_at=None)
+            if f"subscale.{one.slug}.caseness_at" in places or "subscale" in places
+            else one
+            for one in instrument.subscales
+        ),
+        rules=tuple(replace(one, confirmed=f"rule.{one.slug}" not in places) for one in instrument.rules),
+        flags=tuple(replace(one, confirmed=one.confirmed and "flag" not in places) for one in instrument.flags),
+        leads_to=None
+        if instrument.leads_to is None
+        else replace(instrument.leads_to, confirmed=not places & {"then", "then.at_least"}),
+        unconfirmed=(*own, *flags, *change),
     )
-    table.close()
-    lowest, highest = sum(map(min, scored)), sum(map(max, scored))
-    if (scoring.minimum, scoring.maximum) != (lowest, highest):
-        sentence = f"The answers of the scored items add up to between {lowest} and {highest}."
-        table.refuse("out-of-range", sentence, "maximum" if scoring.minimum == lowest else "minimum")
-    return scoring
 
 
-def _bands(table: Table, low: int, high: int) -> tuple[Band, ...]:
-    rows = table.tables("band")
-    bands = tuple(_band(row, low, high) for row in rows)
-    for row, (below, above) in zip(rows[1:], pairwise(bands), strict=True):
-        if above.at_least <= below.at_least:
-            row.refuse("not-ascending", "Bands stand in rising order, each from a higher score.", "at_least")
-    if bands and bands[0].at_least != low:
-        rows[0].refuse("out-of-range", f"The first band begins at the lowest score, {low}.", "at_least")
-    table.unique(rows, "label")
-    return bands
+def _without_unconfirmed(rule: ChangeRule, marks: tuple[Unconfirmed, ...]) -> ChangeRule:
+    """The rule with its confirmed numbers only; the others are kept as marks."""
+    marked = [one for one in marks if one.place.startswith("change.")]
+    keys = _NUMBERS if not rule.confirmed else tuple(one.place.removeprefix("change.") for one in marked)
+    left = {key: getattr(rule, key) for key in keys if key in _NUMBERS}
+    kept = tuple(Unconfirmed(f"change.{key}", str(value)) for key, value in left.items() if value is not None)
+    return replace(rule, unconfirmed=kept, **dict.fromkeys(left))  # type: ignore[arg-type]
 
 
-def _band(row: Table, low: int, high: int) -> Band:
-    band = Band(row.number("at_least"), row.text("label"))
-    row.close()
-    if not low <= band.at_least <= high:
-        row.refuse("out-of-range", f"A band lies between {low} and {high}.", "at_least")
-    return band
+_NUMBERS = (
+    "reliable_points",
+    "caseness_at",
+    "strict_points",
+    "important_points",
+    "remission_at",
+    "response_percent",
+)
 
 
 def _flag(row: Table, items: tuple[Item, ...]) -> Flag:
@@ -121,26 +119,54 @@ def _flag(row: Table, items: tuple[Item, ...]) -> Flag:
         raises=row.slug("raises"),
         source=row.text("source"),
         confirmed=row.yes("confirmed", True),
+        at_most=row.maybe_number("at_most", least=1, most=1_000),
     )
     row.close()
     asked = next((item for item in items if item.id == flag.item), None)
     if asked is None:
         row.refuse("unknown-item", "The instrument has no item of that id.", "item")
-    elif asked.choices and flag.at_least > max(choice.score for choice in asked.choices):
+    elif asked.choices and asked.values and flag.at_least > asked.values[-1]:
         row.refuse("out-of-range", "No answer of the item reaches this score.", "at_least")
+    if flag.at_most is not None and flag.at_most < flag.at_least:
+        row.refuse("out-of-range", "No answer lies between the two.", "at_most")
     return flag
 
 
-def _change(table: Table, low: int, high: int) -> ChangeRule:
+def _change(table: Table, scoring: Scoring) -> ChangeRule:
+    low, high = scoring.minimum, scoring.maximum
+    span = max(high - low, 1)
     rule = ChangeRule(
         better=table.one_of("better", BETTER),
-        reliable_points=table.maybe_number("reliable_points", least=1, most=max(high - low, 1)),
+        reliable_points=table.maybe_number("reliable_points", least=1, most=span),
         caseness_at=table.maybe_number("caseness_at", least=low, most=max(high, low)),
         source=table.text("source"),
         confirmed=table.yes("confirmed", True),
+        strict_points=table.maybe_number("strict_points", least=1, most=span),
+        important_points=table.maybe_number("important_points", least=1, most=span),
+        remission_at=table.maybe_number("remission_at", least=low, most=max(high, low)),
+        response_percent=table.maybe_number("response_percent", least=1, most=100),
     )
     table.close()
     return rule
+
+
+def _then(table: Table, scoring: Scoring) -> Then:
+    least, most = scoring.minimum, max(scoring.maximum, scoring.minimum)
+    then = Then(table.slug("instrument"), table.number("at_least", least=least, most=most), table.text("source"))
+    table.close()
+    if not scoring.gives_total:
+        table.refuse("out-of-range", "Without a total nothing can lead to a longer form.", "at_least")
+    return then
+
+
+def _schedule(table: Table) -> Schedule:
+    schedule = Schedule(
+        every_days=table.maybe_number("every_days", least=1, most=3_660),
+        every_sessions=table.maybe_number("every_sessions", least=1, most=500),
+        from_session=table.maybe_number("from_session", least=1, most=500),
+    )
+    table.close()
+    return schedule
 
 
 def _columns(table: Table, items: tuple[Item, ...]) -> tuple[str, ...]:
@@ -162,18 +188,25 @@ def _example(row: Table) -> Example:
             row.refuse("wrong-type", 'An answer is a whole number, or "-" where there is none.', "answers")
     if not isinstance(written, list):
         row.refuse("missing-key", "An example needs a list of answers.", "answers")
+    subscales, rules = row.table("subscales") if row.has("subscales") else None, row.raw("rules")
     example = Example(
         answers=tuple(answers),
         total=row.maybe_number("total"),
         band=row.text("band") if row.has("band") else None,
         flags=row.texts("flags", needed=False),
+        facts=_facts(row),
+        possible=row.maybe_number("possible"),
+        subscales=() if subscales is None else tuple((key, subscales.number(key)) for key in subscales.names),
+        rules=tuple(rules.items()) if isinstance(rules, dict) else (),
     )
     row.close()
     return example
 
 
-def _loinc(table: Table, key: str) -> str:
-    code = table.text(key, "")
-    if code and not _LOINC.fullmatch(code):
-        table.refuse("bad-loinc", "A LOINC code looks like 44249-1.", key)
-    return code
+def _facts(row: Table) -> tuple[tuple[str, str], ...]:
+    if not row.has("facts"):
+        return ()
+    facts = row.table("facts")
+    told = tuple((fact, facts.one_of(fact, values)) for fact, values in FACTS.items() if facts.has(fact))
+    facts.close()
+    return told

@@ -63,6 +63,21 @@ class Table:
         """A whole number, or None where the key is absent."""
         return self.number(key, least=least, most=most) if self._known(key) else None
 
+    def numbers(self, key: str, *, least: int = 0, most: int = 1_000_000) -> tuple[int, ...]:
+        """A list of whole numbers between least and most, both included; at least one."""
+        good = self._list(key, int, "a whole number", True)
+        for place, value in good:
+            if not least <= value <= most:
+                self.refuse("out-of-range", f"The number must lie between {least} and {most}.", f"{key}[{place}]")
+        if self.has(key) and not good:
+            self.refuse("empty", "This list may not be empty.", key)
+        return tuple(value for _, value in good)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The keys that the table has, in the order of the file."""
+        return tuple(self._values)
+
     def yes(self, key: str, default: bool | None = None) -> bool:
         """true or false."""
         return bool(self._take(key, bool, "true or false", default))

@@ -16,6 +16,7 @@ from openhour.catalog.forms import ConsentForm
 from openhour.catalog.instrument import Instrument
 from openhour.catalog.kinds import MEASURED_WITHOUT_INSTRUMENT
 from openhour.catalog.procedure import Procedure
+from openhour.catalog.reading.wording import printable
 from openhour.catalog.shelf import Definition
 from openhour.kernel import Finding
 
@@ -110,7 +111,9 @@ def _unknown_instruments(procedure: Procedure, known: set[str]) -> list[tuple[st
     for place, benefit in enumerate(procedure.benefits, start=1):
         named = (name for name in benefit.measured_by if name not in MEASURED_WITHOUT_INSTRUMENT)
         asked += [(f"benefit[{place}].measured_by", name) for name in named]
-    return [(key, f"The shelf holds no instrument {slug}.") for key, slug in asked if slug not in known]
+    return [
+        (key, f"The shelf holds no instrument {printable(slug, 64)}.") for key, slug in asked if slug not in known
+    ]
 
 
 def without_unknown_procedures(
@@ -121,7 +124,7 @@ def without_unknown_procedures(
 
     def reasons(consent: ConsentForm) -> list[tuple[str, str]]:
         return [
-            (f"procedures[{place}]", f"The shelf holds no procedure {slug}.")
+            (f"procedures[{place}]", f"The shelf holds no procedure {printable(slug, 64)}.")
             for place, slug in enumerate(consent.procedures, start=1)
             if slug not in known
         ]
