@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from openhour.catalog import Instrument
 from openhour.kernel import Finding, Refused
 from openhour.portal.door import behind_link, now_of, show, wants_json
-from openhour.portal.paths import begin, onward, open_form, question_at
+from openhour.portal.paths import begin, gate_words, onward, open_form, place_after, place_before, question_at
 from openhour.portal.reading import changed, given
 from openhour.records.queries.link import Asked, OpenLink, asked_by, topic_by
 from openhour.workflows.safety.finish_response import finish_response
@@ -36,7 +36,11 @@ def question(request: HttpRequest, link: OpenLink, response_id: UUID, place: int
         item = form.instrument.items[place - 1]
         sent = {key: value for key, value in given(form.instrument, request.POST).items() if key == item.id}
         return _kept(request, link, asked, form, sent, place)
-    return _question_page(request, link, asked, form, place) if form.is_open else _away(link, asked)
+    if not form.is_open:
+        return _away(link, asked)
+    if place not in form.places:  # a gate has closed it, or a short form has asked it
+        return redirect(question_at(link, form, place_after(form, place)))
+    return _question_page(request, link, asked, form, place)
 
 
 def _question_page(
@@ -50,10 +54,10 @@ def _question_page(
     item = form.instrument.items[place - 1]
     context = {
         **_about(asked, form),
-        "place": place,
+        "number": sum(one <= place for one in form.places),
+        "count": len(form.places),
         "item": item,
         "errors": _errors(findings),
-        "back": question_at(link, form, place - 1) if place > 1 else reverse("portal", args=[link.token]),
         "next": question_at(link, form, place + 1),
     }
     return show(request, link, "portal/question.html", context, status=422 if findings else 200)
@@ -78,7 +82,10 @@ def _whole_page(
     chosen: Mapping[str, int | None],
     findings: tuple[Finding, ...] = (),
 ) -> HttpResponse:
-    context = {**_about(asked, form), "chosen": chosen, "errors": _errors(findings), "summary": findings}
+    items = [item for item in form.instrument.items if item.id not in form.carried]
+    behind = {item.id: gate_words(form.instrument, item) for item in items if item.asked_if is not None}
+    context = {**_about(asked, form), "items": items, "behind": behind, "chosen": chosen, "summary": findings}
+    context["errors"] = _errors(findings)
     return show(request, link, "portal/whole.html", context, status=422 if findings else 200)
 
 
@@ -131,7 +138,7 @@ def _where(go: str, link: OpenLink, form: Asked, place: int | None) -> str:
         return "send"
     if place is None:
         return str(next(iter(form.unanswered), 1))
-    return str(place - 1 if go == "back" else place + 1)
+    return str(place_before(form, place) if go == "back" else place + 1)
 
 
 def _address(where: str, link: OpenLink, form: Asked) -> str:
@@ -170,13 +177,14 @@ def finish(request: HttpRequest, link: OpenLink, response_id: UUID) -> HttpRespo
 def _finish_page(
     request: HttpRequest, link: OpenLink, asked: tuple[Asked, ...], form: Asked, findings: tuple[Finding, ...] = ()
 ) -> HttpResponse:
-    items = form.instrument.items
+    items, last = form.instrument.items, max(form.places, default=1)
     missing = [(place, items[place - 1].text, question_at(link, form, place)) for place in form.unanswered]
     context = {
         **_about(asked, form),
         "missing": missing,
         "findings": findings,
-        "back": question_at(link, form, len(items)),
+        "back": question_at(link, form, last),
+        "count": len(form.places),
     }
     return show(request, link, "portal/finish.html", context, status=422 if findings else 200)
 
@@ -200,7 +208,11 @@ def _about(asked: tuple[Asked, ...], form: Asked) -> dict[str, Any]:
 
 def _help_from(instrument: Instrument) -> dict[str, int]:
     """From which answer on the page shows help by itself, even where the answer can't be sent at that moment."""
-    return {flag.item: flag.at_least for flag in instrument.flags if flag.confirmed}
+    found: dict[str, int] = {}
+    for flag in instrument.flags:
+        if flag.confirmed:
+            found[flag.item] = min(flag.at_least, found.get(flag.item, flag.at_least))
+    return found
 
 
 def _errors(findings: tuple[Finding, ...]) -> dict[str, list[str]]:

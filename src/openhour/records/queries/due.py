@@ -15,6 +15,7 @@ from django.db.models import OuterRef, Q, Subquery
 
 from openhour.care.batteries import Answered, BatteryForm, DueMeasure, MeasureHistory, due, forms_of
 from openhour.care.battery_choice import SESSIONS_AT_MOST
+from openhour.care.sitting import shorter_forms
 from openhour.catalog import Instrument, NotOnShelf, Procedure
 from openhour.records.models import Battery, Episode, Response, Visit
 from openhour.records.shelf import shelf
@@ -70,12 +71,16 @@ def askable(on: date) -> frozenset[str]:
 
 def why_not_asked(instrument: Instrument) -> str:
     """Why the form can't be given to a patient, for the therapist; empty where it can."""
+    if instrument.needs_wording:
+        return "Its words belong to somebody else, and this practice has loaded none that it is licensed for."
+    if instrument.personal:
+        return "Its question is the patient’s own and is written down first."
     return ""
 
 
 def short_forms(on: date) -> dict[str, str]:
-    """Slug of a long form -> slug of the short one that leads to it."""
-    return {}
+    """Slug of a long form -> slug of the short one that may be asked in its place."""
+    return shorter_forms(one for one in instruments_on(on).values() if not why_not_asked(one))
 
 
 def history_of(visit: Visit, *, on: date) -> MeasureHistory:

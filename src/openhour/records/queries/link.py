@@ -17,6 +17,7 @@ from django.core import signing
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from openhour.care.sitting import asked_items
 from openhour.catalog import Instrument
 from openhour.guard import trail
 from openhour.guard.actor import Actor, link_actor
@@ -83,12 +84,14 @@ class OpenLink:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One set of questions of the visit. answers: item id to the value given last; empty once it was sent, because
-    what was sent is read by the therapist and no longer by whoever holds the link."""
+    what was sent is read by the therapist and no longer by whoever holds the link. carried: ids of the items that a
+    short form asked a moment ago; they aren't asked again."""
 
     id: UUID
     instrument: Instrument
     state: str
     answers: dict[str, int | None]
+    carried: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -97,14 +100,20 @@ class Asked:
 
     @property
     def answered(self) -> int:
-        """How many questions have an answer, unscored ones too."""
-        return sum(self.answers.get(item.id) is not None for item in self.instrument.items)
+        """How many of the questions that are asked have an answer, unscored ones too."""
+        return len(self.places) - len(self.unanswered)
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """Places of the questions that are asked, as the answers stand; 1 is the first of the form."""
+        asked = {item.id for item in asked_items(self.instrument, self.answers, self.carried)}
+        return tuple(place for place, item in enumerate(self.instrument.items, start=1) if item.id in asked)
 
     @property
     def unanswered(self) -> tuple[int, ...]:
-        """Places of the questions without an answer; 1 is the first."""
-        items = enumerate(self.instrument.items, start=1)
-        return tuple(place for place, item in items if self.answers.get(item.id) is None)
+        """Places of the questions that are asked and have no answer."""
+        items = self.instrument.items
+        return tuple(place for place in self.places if self.answers.get(items[place - 1].id) is None)
 
 
 def works(row: PatientLink, *, at: datetime) -> bool:
@@ -151,12 +160,25 @@ def asked_by(link: OpenLink, *, at: datetime) -> tuple[Asked, ...]:
     if found:
         read = [row.instrument for row in found if row.state == "open" and row.answers]
         trail.write(link.actor, "questions.read", found[0], at=at, instruments=read)
-    return tuple(_asked(row) for row in found)
+    return _led_on(tuple(_asked(row) for row in found))
 
 
 def _asked(row: Response) -> Asked:
     answers = row.answers if row.state == "open" else {}
-    return Asked(row.pk, shelf().instrument_pinned(row.instrument_key), row.state, answers)
+    return Asked(row.pk, shelf().instrument_pinned(row.instrument_key), row.state, answers, tuple(row.carried))
+
+
+def _led_on(asked: tuple[Asked, ...]) -> tuple[Asked, ...]:
+    """A longer form comes straight after the short one that led to it, before whatever else waits."""
+    led = {form.instrument.pin.slug: form for form in asked if form.carried}
+    after: dict[UUID, Asked] = {}
+    for form in asked:
+        then = form.instrument.leads_to
+        if then is not None and (longer := led.pop(then.instrument, None)) is not None:
+            after[form.id] = longer
+    late = {form.id for form in after.values()}
+    in_order = ((form, after.get(form.id)) for form in asked if form.id not in late)
+    return tuple(one for pair in in_order for one in pair if one is not None)
 
 
 def topic_by(link: OpenLink) -> str:

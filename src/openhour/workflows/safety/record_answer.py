@@ -21,7 +21,7 @@ from openhour.kernel import Finding, Refused
 from openhour.measures import Score, flags_of, score
 from openhour.records.models import Answer, Response
 from openhour.records.shelf import shelf
-from openhour.workflows.safety.answering import form_to_answer
+from openhour.workflows.safety.answering import form_to_answer, is_link
 from openhour.workflows.safety.raising import raise_alerts
 
 SENT = Finding("response.complete", "These answers were sent already and stay as they are.", "form")
@@ -50,6 +50,8 @@ def record_answer(actor: Actor, response_id: UUID, item: str, value: int | None,
     Answer.objects.create(response=form, item=item, value=value, by=actor.label, made_at=at)
     news = form.answers.get(item) != value
     if not sent:
+        if not is_link(actor) and form.mode == "self":  # somebody else than the patient enters what they say
+            form.mode, form.entered_by_id = "clinician", actor.user_id
         _keep(form, instrument, item, value, at)
     alerts = raise_alerts(actor, form, instrument, item, value, news=news, at=at)
     trail.write(actor, "answer.recorded", form, at=at, item=item, revision=form.revision)
