@@ -92,3 +92,16 @@ def test_no_word_contradicts_the_numbers_beside_it(bands, scores):
     table = drawn(*scores, likely=likely)
     for score, (low, _, high) in zip(scores, bands, strict=True):
         assert low <= score <= high or "than expected" in table
+
+
+def test_other_words_take_the_place_of_the_sentence_for_whoever_is_no_clinician():
+    picture = drawn(16, 14, 11, words="Clearly better than when you began.", reliable_points=5)
+    assert "<figcaption>Clearly better than when you began.</figcaption>" in picture
+    assert "by then" not in picture
+    assert "PHQ-9 fell" not in picture
+    heads = picture.split("<thead>")[1].split("</thead>")[0]
+    assert heads.count("<th") == 4
+    assert "Band" not in heads
+    assert "Noted" not in heads
+    for row in picture.split("<tbody>")[1].split("<tr>")[1:]:
+        assert row.count("<td") == 3

@@ -40,6 +40,7 @@ def score_course(
     caseness: float | None = None,
     expected: Iterable[CoursePoint] = (),
     likely: Iterable[LikelyPoint] = (),
+    words: str = "",
     width: int = 360,
     height: int = 232,
 ) -> Markup:
@@ -49,12 +50,13 @@ def score_course(
     the first score that is more than noise; None draws no marks. better: `lower` or `higher`. caseness: the score at
     which a person counts as a case. expected: the course to be expected, drawn as a dotted line. likely: the range in which
     courses like this one lie, drawn as a shaded band with its middle; give it for the days of the scores, so that the
-    table and the sentence can hold them against it. width, height: of the viewBox; the picture fills its column, up to 30rem, or 48rem where width is 600 and more (for a page of its own).
+    table and the sentence can hold them against it. words: said instead of the usual sentence. width, height: of the
+    viewBox; the picture fills its column, up to 30rem, or 48rem where width is 600 and more (for a page of its own).
 
     Raises ValueError where maximum isn't above minimum, or better is neither word.
     """
     course = _course(
-        points, instrument_title, bands, maximum, minimum, reliable_points, better, caseness, expected, likely
+        points, instrument_title, bands, maximum, minimum, reliable_points, better, caseness, expected, likely, words
     )
     sentence = course_sentence(course)
     if not course.points:
@@ -75,6 +77,7 @@ def _course(
     caseness: float | None,
     expected: Iterable[CoursePoint],
     likely: Iterable[LikelyPoint],
+    words: str,
 ) -> Course:
     if not minimum < maximum:
         raise ValueError("the maximum of a measure lies above its minimum")
@@ -85,12 +88,14 @@ def _course(
         tuple(sorted(points, key=lambda point: point.on)), title, tuple(sorted(pairs)), minimum, maximum,
         reliable_points, better, caseness,
         tuple(sorted((point for point in expected if point.scored), key=lambda point: point.on)),
-        tuple(sorted(likely, key=lambda point: point.on)),
+        tuple(sorted(likely, key=lambda point: point.on)), words,
     )  # fmt: skip
 
 
 def course_sentence(course: Course) -> str:
     """What a person would say who looks at the curve: from, to, whether reliable, what needed attention."""
+    if course.words:
+        return course.words
     return (
         "; ".join(part for part in (_movement(course), _against(course), _flagged(course), _unscored(course)) if part)
         + "."
@@ -173,7 +178,16 @@ def course_svg(course: Course, width: int = 360, height: int = 232) -> Markup:
 
 def course_table(course: Course) -> Markup:
     """Every form with its day, score, band, difference from the first and what stood out."""
-    heads = ("Day", "Score", "Band", "Since the first", *(("Expected",) if course.likely else ()), "Noted")
+    heads: tuple[str, ...] = (
+        "Day",
+        "Score",
+        "Band",
+        "Since the first",
+        *(("Expected",) if course.likely else ()),
+        "Noted",
+    )
+    if course.words:  # for a reader who isn't a clinician, and has neither bands nor flags
+        heads = tuple(head for head in heads if head not in ("Band", "Noted"))
     head = element("thead", element("tr", *(element("th", name, scope="col") for name in heads)))
     body = element("tbody", *(_table_row(course, point) for point in course.points))
     caption = element("caption", f"{course.title}, all forms", class_="vh")
@@ -181,12 +195,13 @@ def course_table(course: Course) -> Markup:
 
 
 def _table_row(course: Course, point: CoursePoint) -> Markup:
+    band = course.band_of(point.score or 0) if point.scored else ""
     cells: Sequence[str] = (
         number(point.score) if point.scored else "no score",
-        course.band_of(point.score or 0) if point.scored else "",
+        *(() if course.words else (band,)),
         _since_first(course, point),
         *((_expected_on(course, point),) if course.likely else ()),
-        point.flag,
+        *(() if course.words else (point.flag,)),
     )
     day = element("th", short_date(point.on), scope="row")
     return element("tr", day, *(element("td", cell) for cell in cells))

@@ -48,7 +48,8 @@ def frame(course: Course, width: int, height: int) -> Frame:
     """The plot inside the picture; the right margin is as wide as the longest line of a band's label."""
     longest = max((len(line) for _, label in course.bands for line in label_lines(label)), default=0)
     margin = min(10 + longest * LETTER, width / 3) if longest else 12
-    days = [point.on for point in (*course.points, *course.expected, *course.likely)] or [date.min]
+    days = [*(point.on for point in (*course.points, *course.expected)), *(point.on for point in course.likely)]
+    days = days or [date.min]
     first, last = min(days), max(days)
     return Frame(28, width - margin, 26, height - 24, first, (last - first).days, course.minimum, course.maximum)
 

@@ -33,7 +33,8 @@ class LikelyPoint:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """Points in the order of their days, with what is needed to read them."""
+    """Points in the order of their days, with what is needed to read them. words: said instead of the usual sentence, for
+    a reader who isn't a clinician."""
 
     points: tuple[CoursePoint, ...]
     title: str
@@ -45,6 +46,7 @@ class Course:
     caseness: float | None = None
     expected: tuple[CoursePoint, ...] = ()
     likely: tuple[LikelyPoint, ...] = ()
+    words: str = ""
     scored: tuple[CoursePoint, ...] = field(init=False)
 
     def __post_init__(self) -> None:
