@@ -130,5 +130,5 @@ def _arranged(written: _Written, rows: list[list[Any]]) -> list[Any]:
     compiler.execute_sql = lambda *args, **options: None
     compiler.results_iter = lambda *args, **options: map(tuple, rows)
     asked = written.rows.all()
-    asked.query.get_compiler = lambda *args, **options: compiler  # type: ignore[method-assign]
+    asked.query.get_compiler = lambda *args, **options: compiler
     return list(asked)

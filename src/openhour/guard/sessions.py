@@ -6,14 +6,27 @@ session middleware; the guard's own middleware reads `user` and `last_seen`.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, cast
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from openhour.guard.models import SignInSession, User
+from openhour.guard.prepared import Prepared
+
+
+def _in_force(key: str, now: datetime) -> QuerySet[SignInSession]:
+    from allauth.mfa.models import Authenticator
+
+    factors = Authenticator.objects.filter(user_id=OuterRef("user_id"), type__in=["totp", "webauthn"])
+    rows = SignInSession.objects.select_related("user").annotate(second_factor=Exists(factors))
+    return rows.filter(session_key=key, expire_date__gt=now)
+
+
+_IN_FORCE = Prepared(_in_force, key=str, now=datetime)  # every request of a person who is signed in asks it
 
 
 class SessionStore(DatabaseStore):
@@ -30,15 +43,11 @@ class SessionStore(DatabaseStore):
         return SignInSession
 
     def _get_session_from_db(self) -> SignInSession | None:
-        from allauth.mfa.models import Authenticator
-
-        factors = Authenticator.objects.filter(user_id=OuterRef("user_id"), type__in=["totp", "webauthn"])
-        rows = SignInSession.objects.select_related("user").annotate(second_factor=Exists(factors))
-        try:
-            row = rows.get(session_key=self.session_key, expire_date__gt=timezone.now())
-        except SignInSession.DoesNotExist:
+        found = _IN_FORCE.rows(key=self.session_key, now=timezone.now()) if self.session_key else []
+        if not found:
             self._session_key = None
             return None
+        row = found[0]
         self.user, self.last_seen, self.second_factor = row.user, row.last_seen, row.second_factor
         return row
 
