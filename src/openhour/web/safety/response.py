@@ -21,6 +21,7 @@ from openhour.web.chrome import render_page
 from openhour.workflows.safety.finish_response import finish_response
 from openhour.workflows.safety.record_answer import record_answer
 
+MODES = {"clinician": "entered in the room", "paper": "typed from paper", "import": "imported"}
 READERS = (Role.THERAPIST, Role.SUPERVISOR)
 
 
@@ -114,6 +115,7 @@ def _page(
             for item in detail.instrument.items
         },
         "words": {item.id: {c.score: c.text for c in item.choices} for item in detail.instrument.items},
+        "modes": MODES,
         "errors": {one.place: [one.sentence] for one in findings},
         "findings": findings,
         "open_to_write": detail.may_write and detail.state == "open",

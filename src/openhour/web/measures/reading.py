@@ -1,0 +1,47 @@
+"""From what a page of questions sent to answers; shared by entry and by the second pass of a paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from openhour.catalog import Instrument
+
+_NO_CHOICE = -1
+"""No instrument has it, so the verb refuses it beside the question."""
+
+
+def value_of(text: str) -> int | None:
+    """The number that was sent; None for nothing, and what every question refuses for what is none."""
+    word = text.strip()
+    if not word:
+        return None
+    return int(word) if word.isascii() and word.isdigit() and len(word) < 6 else _NO_CHOICE
+
+
+def given(instrument: Instrument, sent: Mapping[str, str]) -> dict[str, int | None]:
+    """Item id to value, for each question that was sent, empty ones too."""
+    return {item.id: value_of(sent[f"q{item.id}"]) for item in instrument.items if f"q{item.id}" in sent}
+
+
+def changed(instrument: Instrument, sent: Mapping[str, str]) -> dict[str, int | None]:
+    """What of `given` differs from what the page showed (`w<item>`)."""
+    return {
+        item: value for item, value in given(instrument, sent).items() if value != value_of(sent.get(f"w{item}", ""))
+    }
+
+
+def pairs(instrument: Instrument) -> dict[str, list[tuple[int, str]]]:
+    """Item id to the choices, each with the digit that chooses it."""
+    return {
+        item.id: [(choice.score, f"{choice.score} {choice.text}") for choice in item.choices]
+        for item in instrument.items
+    }
+
+
+def help_from(instrument: Instrument) -> dict[str, int]:
+    """From which answer on the steps are shown at once, before anything is sent."""
+    found: dict[str, int] = {}
+    for flag in instrument.flags:
+        if flag.confirmed:
+            found[flag.item] = min(flag.at_least, found.get(flag.item, flag.at_least))
+    return found
