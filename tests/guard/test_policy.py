@@ -61,6 +61,7 @@ MAY = {
     "link.issue": "Ben, Dee",
     "chart.read": "Ben, Sam",
     "chart.write": "Ben",
+    "paper.check": "Ben, Sam",
     "session.run": "Ben",
     "note.read": "Ben, Sam",
     "note.write": "Ben",

@@ -51,6 +51,7 @@ POLICY: Mapping[str, Mapping[Role, Relation]] = {
     # the chart
     "chart.read": dict(_CLINICAL),
     "chart.write": {Role.THERAPIST: _CARE},
+    "paper.check": dict(_CLINICAL),
     "session.run": {Role.THERAPIST: _CARE},
     "note.read": dict(_CLINICAL),
     "note.write": {Role.THERAPIST: _AUTHOR},
