@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
 
 from openhour.records.models import Note, Visit
 from tests.cast import PASSWORD
-from tests.stories.browser import browse, chromium  # noqa: F401
+from tests.stories.browser import browse, chromium, expect, follow  # noqa: F401
 from tests.web.schedule_desk import stop_clock
 from tests.workflows.hours import minutes, ready_to_sign
 
@@ -43,8 +45,7 @@ def write(page, words: str, label: str) -> None:
 
 def press(page, words: str, tag: str = "") -> None:
     tab_to(page, words, tag)
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
+    follow(page, "Enter")
 
 
 def test_dee_signs_in_and_books_a_series_without_a_mouse(browse, cast, monkeypatch):  # noqa: F811
@@ -53,13 +54,14 @@ def test_dee_signs_in_and_books_a_series_without_a_mouse(browse, cast, monkeypat
     page.goto("/")
     write(page, "dee@example.test", "E-mail address")
     write(page, PASSWORD, "Password")
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
+    follow(page, "Enter")
     press(page, "Book", "A")
+    expect(page.get_by_role("searchbox")).to_be_focused()
     page.keyboard.type("almond")  # the search has the focus already
     tab_to(page, "Find")
     page.keyboard.press("Enter")
-    page.get_by_role("link", name="Ana Almond").wait_for()
+    expect(page.locator("#found")).not_to_have_attribute("aria-busy", "true")
+    expect(page.get_by_role("link", name="Ana Almond")).to_be_visible()
     press(page, "Ana Almond")
     tab_to(page, "Day")
     page.keyboard.type("03042026")
@@ -86,4 +88,4 @@ def test_ben_signs_without_a_mouse(browse, cast, monkeypatch):  # noqa: F811
     press(page, "Sign as Ben Brook", "BUTTON")
     note = Note.objects.get()
     assert note.state == "signed"
-    assert page.url.endswith(reverse("note", args=[note.pk]))
+    expect(page).to_have_url(re.compile(reverse("note", args=[note.pk]) + "$"))

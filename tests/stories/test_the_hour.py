@@ -15,7 +15,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.cast import NOW, PASSWORD
-from tests.stories.browser import axe, browse, chromium  # noqa: F401
+from tests.stories.browser import axe, browse, chromium, expect, follow  # noqa: F401
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -62,7 +62,7 @@ class Story:
         self.look(page)
         page.get_by_label("E-mail address").fill(f"{who}@example.test")
         page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in", exact=True).click()
+        follow(page.get_by_role("button", name="Sign in", exact=True))
         page.get_by_role("button", name="Sign out").first.wait_for()
         self.look(page)
         return page
@@ -70,9 +70,9 @@ class Story:
     # --- the front desk
 
     def register(self, page) -> None:
-        page.get_by_role("link", name="Patients", exact=True).click()
+        follow(page.get_by_role("link", name="Patients", exact=True))
         self.look(page)
-        page.get_by_role("link", name="Register a patient").click()
+        follow(page.get_by_role("link", name="Register a patient"))
         page.get_by_label("First name").fill("Nell")
         page.get_by_label("Family name").fill("Hawthorn")
         page.get_by_label("Birth date").fill("1990-05-17")
@@ -83,21 +83,21 @@ class Story:
         page.get_by_label("State").fill("IL")
         page.get_by_label("ZIP code").fill("62701")
         self.look(page)
-        page.get_by_role("button", name="Register").click()
+        follow(page.get_by_role("button", name="Register"))
         page.get_by_role("heading", name="Nell Hawthorn").wait_for()
         self.look(page)
 
     def cover(self, page) -> None:
-        page.get_by_role("link", name=re.compile("coverage", re.I)).first.click()
+        follow(page.get_by_role("link", name=re.compile("coverage", re.I)).first)
         page.get_by_label("Who pays").select_option(label="Example Payer")
         page.get_by_label("Member number").fill("MEM424242")
         page.get_by_label("From").first.fill("2026-01-01")
         self.look(page)
-        page.get_by_role("button", name=re.compile("^(Record|Save|Keep|Add)")).first.click()
+        follow(page.get_by_role("button", name=re.compile("^(Record|Save|Keep|Add)")).first)
         page.get_by_text("MEM424242").first.wait_for()
 
     def begin_treatment(self, page) -> None:
-        page.get_by_role("link", name="Begin treatment").first.click()
+        follow(page.get_by_role("link", name="Begin treatment").first)
         page.get_by_label("Therapist").locator("option", has_text="Ben Brook").wait_for(state="attached")
         page.get_by_label("Therapist").select_option(index=self._option(page, "Therapist", "Ben Brook"))
         page.get_by_label("Kind of treatment").select_option("psychotherapy-60")
@@ -105,7 +105,7 @@ class Story:
         page.get_by_role("checkbox", name="Depression, recent or long-standing").check(force=True)
         page.get_by_role("checkbox", name="Anxiety disorders").check(force=True)
         self.look(page)
-        page.get_by_role("button", name="Begin treatment").click()
+        follow(page.get_by_role("button", name="Begin treatment"))
         page.get_by_role("heading", name=re.compile("with Ben Brook")).first.wait_for()
 
     def _option(self, page, label: str, words: str) -> int:
@@ -114,29 +114,36 @@ class Story:
 
     def book(self, page) -> None:
         """Found by name, then a weekly series of four."""
-        page.get_by_role("link", name="Schedule", exact=True).click()
+        follow(page.get_by_role("link", name="Schedule", exact=True))
         self.look(page)
-        page.get_by_role("link", name="Book", exact=True).first.click()
+        follow(page.get_by_role("link", name="Book", exact=True).first)
         page.get_by_role("searchbox", name="Patient").fill("hawth")
-        page.get_by_role("button", name="Find").click()
-        page.get_by_role("link", name="Nell Hawthorn").click()
+        self._find(page)
+        follow(page.get_by_role("link", name="Nell Hawthorn"))
         page.get_by_label("Day").fill("2026-03-02")
         page.get_by_label("Time").fill("11:00")
         page.get_by_label("Room").select_option(label="Blue room")
         page.get_by_role("radio", name="Every week").check(force=True)
         page.get_by_label("Number of visits").fill("4")
         self.look(page)
-        page.get_by_role("button", name="Book").click()
+        follow(page.get_by_role("button", name="Book"))
         page.get_by_text("The series is booked: 4 visits.").wait_for()
         self.look(page)
 
+    def _find(self, page) -> None:
+        if not self.scripts:
+            return follow(page.get_by_role("button", name="Find"))
+        page.get_by_role("button", name="Find").click()
+        return expect(page.locator("#found")).not_to_have_attribute("aria-busy", "true")
+
     def check_in(self, page) -> str:
         """The address that the patient gets."""
-        page.get_by_role("button", name="Check in", exact=True).click()
+        follow(page.get_by_role("button", name="Check in", exact=True))
         page.get_by_text("Checked in at").wait_for()
-        page.get_by_role("link", name="Check-in link for the phone").click()
+        follow(page.get_by_role("link", name="Check-in link for the phone"))
         self.look(page)
-        page.get_by_role("button", name="Issue a link").click()
+        follow(page.get_by_role("button", name="Issue a link"))
+        expect(page.get_by_text("This address is shown once")).to_be_visible()
         address = page.get_by_role("textbox", name="Address").input_value()
         self.look(page)
         return address
@@ -147,7 +154,7 @@ class Story:
         page = self.browse(width=390, scripts=self.scripts)
         page.goto(address)
         self.look(page)
-        page.get_by_role("link", name="Begin").click()
+        follow(page.get_by_role("link", name="Begin"))
         for place in range(1, 9):
             self._choose(page, place, "More than half the days", of=10)
         self._choose(page, 9, "Several days", of=10, then=False)
@@ -155,10 +162,10 @@ class Story:
         self._choose(page, 10, "Somewhat difficult", of=10)
         page.get_by_text("You have answered everything.").wait_for()
         self.look(page)
-        page.get_by_role("button", name="Send to").click()
+        follow(page.get_by_role("button", name="Send to"))
         self._second_form(page)
         page.get_by_label("In your own words").fill("The phone call on Sunday.")
-        page.get_by_role("button", name="Save", exact=True).click()
+        follow(page.get_by_role("button", name="Save", exact=True))
         page.get_by_role("heading", name="Thank you").wait_for()
         self.look(page)
 
@@ -166,69 +173,69 @@ class Story:
         page.get_by_role("heading", name=f"Question {place} of {of}").wait_for()
         if place in (1, 9):
             self.look(page)
-        page.wait_for_load_state("load")
-        page.locator(".answers .chip", has_text=words).first.click()
-        if not self.scripts:
-            page.get_by_role("button", name="Next").click()
-        elif then:
-            page.get_by_role("heading", name=f"Question {place} of {of}").wait_for(state="detached")
+        self._tap(page.locator(".answers .chip", has_text=words).first, then)
+
+    def _tap(self, chip, then: bool = True) -> None:
+        """A finger on an answer: with a script the next question comes by itself, without one by the button."""
+        page = chip.page
+        page.wait_for_load_state("load")  # the script that brings the next question is there
+        if self.scripts and then:
+            return follow(chip)
+        chip.click()
+        return None if self.scripts else follow(page.get_by_role("button", name="Next"))
 
     def _needs_help(self, page) -> None:
         """Help at once, before anything else: on the very question with a script, as the next page without one."""
         if self.scripts:
             page.get_by_role("alert").get_by_role("link", name="Call 988").wait_for()
+            expect(page.locator("[data-answers-say]")).to_have_text("Saved")
             self.look(page)
-            page.get_by_role("button", name="Next").click()
+            follow(page.get_by_role("button", name="Next"))
             return
         page.get_by_role("heading", name="You are not alone with this").wait_for()
-        page.get_by_role("link", name="Go on with the questions").click()
+        follow(page.get_by_role("link", name="Go on with the questions"))
 
     def _second_form(self, page) -> None:
         page.get_by_text("Part 2 of 2").first.wait_for()
         for place in range(1, 8):
             page.get_by_role("heading", name=f"Question {place} of").wait_for()
-            page.wait_for_load_state("load")  # the script that brings the next question is there
-            page.locator(".answers .chip", has_text="Several days").first.click()
-            if not self.scripts:
-                page.get_by_role("button", name="Next").click()
-            else:
-                page.get_by_role("heading", name=f"Question {place} of").wait_for(state="detached")
+            self._tap(page.locator(".answers .chip", has_text="Several days").first)
         page.get_by_text("You have answered everything.").wait_for()
-        page.get_by_role("button", name="Send to").click()
+        follow(page.get_by_role("button", name="Send to"))
 
     # --- the therapist
 
     def answer_alert(self, page) -> None:
         page.get_by_role("heading", name=re.compile("1 alert")).wait_for()
-        page.get_by_role("link", name="All alerts").click()
+        follow(page.get_by_role("link", name="All alerts"))
         self.look(page)
-        page.get_by_role("link", name=re.compile("Nell Hawthorn")).first.click()
+        follow(page.get_by_role("link", name=re.compile("Nell Hawthorn")).first)
         self.look(page)
         page.get_by_role("radio", name="Low").check(force=True)
         page.get_by_label("What was done?").fill("Spoke with her before the hour; no intent, sister informed.")
-        page.get_by_role("button", name="Answer the alert").click()
+        follow(page.get_by_role("button", name="Answer the alert"))
         page.get_by_role("heading", name="What was done").wait_for()
-        page.get_by_role("link", name="Today", exact=True).click()
+        follow(page.get_by_role("link", name="Today", exact=True))
         page.get_by_role("heading", name="Visits").wait_for()
-        assert page.get_by_role("heading", name=re.compile("1 alert")).count() == 0
+        expect(page.get_by_role("heading", name=re.compile("1 alert"))).to_have_count(0)
 
     def hold(self, page) -> None:
-        page.get_by_role("link", name="Nell Hawthorn").first.click()
+        follow(page.get_by_role("link", name="Nell Hawthorn").first)
         page.get_by_text("The phone call on Sunday.").wait_for()
         self.clock.to(HOUR)
-        page.get_by_role("button", name="Start the clock").click()
+        follow(page.get_by_role("button", name="Start the clock"))
         page.get_by_role("button", name="Stop").wait_for()
         page.get_by_placeholder("Add a point").fill("The phone call")
-        page.get_by_role("button", name="Add", exact=True).click()
-        page.get_by_role("button", name="Not done: The phone call").click()
+        follow(page.get_by_role("button", name="Add", exact=True))
+        follow(page.get_by_role("button", name="Not done: The phone call"))
         page.get_by_role("button", name="Done: The phone call", exact=True).wait_for()
         self.write(page)
         self.look(page)
         self.clock.to(HOUR + timedelta(minutes=55))
-        page.get_by_role("button", name="Stop").click()
+        follow(page.get_by_role("button", name="Stop"))
         page.get_by_role("button", name="Stop").wait_for(state="detached")
         for title, words in NOTE.items():
-            assert page.get_by_role("textbox", name=title, exact=True).input_value() == words
+            expect(page.get_by_role("textbox", name=title, exact=True)).to_have_value(words)
 
     def write(self, page) -> None:
         for title, words in NOTE.items():
@@ -237,9 +244,9 @@ class Story:
 
     def saved(self, page) -> None:
         if self.scripts:
-            page.wait_for_selector("[data-autosave-status][data-state=saved]")
+            expect(page.locator("[data-autosave-status]").first).to_have_attribute("data-state", "saved")
         else:
-            page.get_by_role("button", name="Save", exact=True).last.click()
+            follow(page.get_by_role("button", name="Save", exact=True).last)
 
     def gaps(self, page) -> list[str]:
         """The sentences of what is missing."""
@@ -248,6 +255,7 @@ class Story:
     def mend(self, page) -> None:
         """From each gap to where it is mended, and back."""
         room = page.url.partition("#")[0]
+        expect(page.locator(".findings li", has_text=re.compile("consent", re.I)).first).to_be_visible()
         gaps = " ".join(self.gaps(page))
         for word in ("Consent", "diagnosis", "plan", "did in the session", "self-harm"):
             assert word in gaps, (word, gaps)
@@ -260,7 +268,7 @@ class Story:
         self._chips(page)
 
     def _fix(self, page, word: str) -> None:
-        page.locator(".findings li", has_text=re.compile(word, re.I)).get_by_role("link").click()
+        follow(page.locator(".findings li", has_text=re.compile(word, re.I)).get_by_role("link"))
 
     def _consent(self, page) -> None:
         self._fix(page, "consent")
@@ -270,25 +278,25 @@ class Story:
         page.get_by_role("radio", name="The patient", exact=True).check(force=True)
         page.get_by_role("radio", name="Here, in person").check(force=True)
         self.look(page)
-        page.get_by_role("button", name="Keep the consent").click()
+        follow(page.get_by_role("button", name="Keep the consent"))
         page.get_by_text("The consent is kept, word for word.").wait_for()
         self.look(page)
 
     def _diagnose(self, page) -> None:
         self._fix(page, "diagnosis")
         page.get_by_label("Word or code").fill("F32.1")
-        page.get_by_role("button", name="Search").click()
+        follow(page.get_by_role("button", name="Search"))
         page.get_by_role("radio", name=re.compile("F32.1")).first.check(force=True)
         page.get_by_label("Since").fill("2026-03-02")
         self.look(page)
-        page.get_by_role("button", name="Add", exact=True).click()
+        follow(page.get_by_role("button", name="Add", exact=True))
         page.locator("#standing", has_text="F32.1").wait_for()
 
     def _plan(self, page) -> None:
         self._fix(page, "plan")
         self.look(page)
-        page.get_by_role("link", name="Write the plan").first.click()
-        page.get_by_role("button", name="Feel better in mind overall").click()
+        follow(page.get_by_role("link", name="Write the plan").first)
+        follow(page.get_by_role("button", name="Feel better in mind overall"))
         page.get_by_label("A step that can be measured").first.fill("Plan one thing a day and do it")
         page.locator("[name=goals-0-objectives-0-measure]").select_option("phq-9")
         page.locator("[name=goals-0-objectives-0-target]").fill("8")
@@ -299,11 +307,11 @@ class Story:
         page.get_by_label("For how long").fill("20 sessions")
         page.get_by_label("Look at it again by").fill("2026-05-25")
         self.look(page)
-        page.get_by_role("button", name="Save, and agree to it").click()
+        follow(page.get_by_role("button", name="Save, and agree to it"))
         page.get_by_label("Agreed on").fill("2026-03-02")
         page.get_by_label("How the patient took part").fill("Talked through and agreed in the session")
         self.look(page)
-        page.get_by_role("button", name="Put it in force").click()
+        follow(page.get_by_role("button", name="Put it in force"))
         page.get_by_role("heading", name="In force").wait_for()
 
     def _chips(self, page) -> None:
@@ -315,19 +323,19 @@ class Story:
         )  # and straight on to the signature: it is kept
 
     def sign(self, page) -> None:
-        page.get_by_role("button", name="Read and sign").click()
+        follow(page.get_by_role("button", name="Read and sign"))
         page.get_by_text("Nothing is missing.").wait_for()
         self.look(page)
-        page.get_by_role("button", name=re.compile("^Sign as Ben Brook")).click()
+        follow(page.get_by_role("button", name=re.compile("^Sign as Ben Brook")))
         page.get_by_text("Brook, PsyD").first.wait_for()
         self.look(page)
 
     def amend(self, page) -> None:
-        page.get_by_role("link", name="Add to it").click()
+        follow(page.get_by_role("link", name="Add to it"))
         page.get_by_label("Why something is added").fill("A fact that came later")
         page.get_by_label("What is added").fill("She called: the appointment is made.")
         self.look(page)
-        page.get_by_role("button", name="Sign this addendum").click()
+        follow(page.get_by_role("button", name="Sign this addendum"))
         page.get_by_text("She called: the appointment is made.").wait_for()
 
     # --- money and trail
@@ -335,10 +343,9 @@ class Story:
     def claim(self, page) -> str:
         """The text of the file."""
         row = page.get_by_role("row", name=re.compile("Nell Hawthorn"))
-        row.wait_for()
-        assert "90837" in row.text_content()
+        expect(row).to_contain_text("90837")
         page.get_by_role("checkbox", name=re.compile("Claim P-")).first.check(force=True)
-        page.get_by_role("button", name="Write a batch").click()
+        follow(page.get_by_role("button", name="Write a batch"))
         page.get_by_role("heading", name="Batch 1").wait_for()
         self.look(page)
         with page.expect_download() as waiting:
@@ -346,9 +353,9 @@ class Story:
         return waiting.value.path().read_text()
 
     def verify(self, page) -> None:
-        page.get_by_role("navigation", name="Main").get_by_role("link", name="Trail").click()
+        follow(page.get_by_role("navigation", name="Main").get_by_role("link", name="Trail"))
         self.look(page)
-        page.get_by_role("button", name="Verify the whole trail").click()
+        follow(page.get_by_role("button", name="Verify the whole trail"))
         page.get_by_text("The trail holds").wait_for()
         self.look(page)
 

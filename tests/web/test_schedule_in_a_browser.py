@@ -2,62 +2,27 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from pathlib import Path
+import re
 
 import pytest
 
 from openhour.records.models import Visit
 from tests.cast import NOW
+from tests.stories.browser import axe, browse, chromium, expect, follow  # noqa: F401
 from tests.web.schedule_desk import stop_clock
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-WIDTHS = [1280, 390]
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """A browser; skips, saying why, where there is none."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    path = os.environ.get("OPENHOUR_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    if not path:
-        pytest.skip("there is no Chromium on this machine")
-    # The driver keeps a loop running, which Django takes for asynchronous code that must not touch the database.
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, chromium_sandbox=False, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-    if before is None:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
 
 @pytest.fixture
-def desk(chromium, live_server, sign_in, cast, monkeypatch):
-    """`desk(width)` opens the front desk's browser; a page's complaints fail the test."""
+def desk(browse, cast, monkeypatch):  # noqa: F811
+    """`desk(width)` opens the front desk's browser."""
     stop_clock(monkeypatch)
-    cookie = sign_in("dee").cookies["openhour"].value
-    opened, complaints = [], []
 
     def open_at(width: int = 1280, light: str = "light", scripts: bool = True):
-        context = chromium.new_context(
-            viewport={"width": width, "height": 850}, color_scheme=light, java_script_enabled=scripts,
-            base_url=live_server.url,
-        )  # fmt: skip
-        context.add_cookies([{"name": "openhour", "value": cookie, "url": live_server.url}])
-        page = context.new_page()
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-        opened.append(context)
-        return page
+        return browse(width=width, height=850, light=light, scripts=scripts, who="dee")
 
-    yield open_at
-    for context in opened:
-        context.close()
-    assert not complaints
+    return open_at
 
 
 def addresses(cast) -> list[str]:
@@ -68,11 +33,6 @@ def addresses(cast) -> list[str]:
     ]  # fmt: skip
 
 
-def axe_source() -> str:
-    package = pytest.importorskip("axe_playwright_python", reason="axe is not installed")
-    return (Path(package.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-
-
 @pytest.mark.parametrize(("width", "light"), [(1280, "light"), (390, "light"), (1280, "dark")])
 def test_axe_finds_nothing_and_no_page_is_wider_than_its_screen(desk, cast, width, light):
     for state, visit in (("arrived", cast.cleo_visit), ("cancelled", cast.ana_visit)):
@@ -80,32 +40,29 @@ def test_axe_finds_nothing_and_no_page_is_wider_than_its_screen(desk, cast, widt
     page = desk(width, light)
     for address in addresses(cast):
         page.goto(address)
-        page.evaluate(axe_source())
-        found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
-        told = [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found]
-        assert not told, f"{address} at {width}, {light}: {told}"
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+        axe(page)
 
 
 def test_patients_are_found_while_the_name_is_typed(desk, cast):
     page = desk()
     page.goto("/visits/book/")
+    expect(page.get_by_role("searchbox")).to_be_focused()
     page.keyboard.type("quin")
-    page.get_by_text("Ana Almond").wait_for(state="detached")
-    assert page.inner_text("#found a") == "Cleo Quince"
-    assert page.url.endswith("/visits/book/"), "no name in the address"
+    expect(page.get_by_text("Ana Almond")).to_have_count(0)
+    expect(page.locator("#found a")).to_have_text("Cleo Quince")
+    expect(page).to_have_url(re.compile("/visits/book/$"))  # no name in the address
 
 
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_free_hour_is_booked_from_the_day(desk, cast, scripts):
     page = desk(scripts=scripts)
     page.goto("/schedule/")
-    page.get_by_role("link", name="Book 2:00 pm, Ben Brook").click()
-    page.get_by_role("link", name="Ana Almond").click()
+    follow(page.get_by_role("link", name="Book 2:00 pm, Ben Brook"))
+    follow(page.get_by_role("link", name="Ana Almond"))
     page.get_by_label("Room").select_option("Blue room")
-    page.get_by_role("button", name="Book").click()
-    page.wait_for_url("**/visits/*-*/")
-    assert "The visit is booked." in page.inner_text("#messages")
+    follow(page.get_by_role("button", name="Book"))
+    expect(page).to_have_url(re.compile("/visits/[0-9a-f]+-[0-9a-f-]+/$"))
+    expect(page.locator("#messages")).to_contain_text("The visit is booked.")
     assert Visit.objects.filter(starts_at__hour=20, starts_at__date=NOW.date(), room=cast.room).exists()
 
 
@@ -117,9 +74,9 @@ def test_a_patient_is_checked_in_with_the_keyboard_alone(desk, cast):
         page.keyboard.press("Tab")
         if button.evaluate("node => node === document.activeElement"):
             break
-    page.keyboard.press("Enter")
-    page.wait_for_selector(".visit.is-arrived")
-    assert page.url.split("/schedule/")[1].startswith("?day=2026-03-02&by=therapist")
+    follow(page, "Enter")
+    expect(page.locator(".visit.is-arrived")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/schedule/\?day=2026-03-02&by=therapist"))
     assert Visit.objects.get(pk=cast.ana_visit.pk).state == "arrived"
 
 
@@ -127,10 +84,9 @@ def test_on_paper_stand_names_times_and_rooms_and_nothing_to_press(desk, cast):
     page = desk()
     page.goto("/schedule/")
     page.emulate_media(media="print")
-    words = page.inner_text("main")
     for fact in ("Ben Brook", "10:00 am – 11:00 am", "Ana Almond", "Blue room"):
-        assert fact in words
-    assert not page.locator("main .btn:visible, main .free:visible, main input:visible").count()
+        expect(page.locator("main")).to_contain_text(fact, use_inner_text=True)
+    expect(page.locator("main .btn:visible, main .free:visible, main input:visible")).to_have_count(0)
 
 
 def test_a_block_of_an_hour_is_as_tall_as_an_hour_and_stands_at_its_time(desk, cast):

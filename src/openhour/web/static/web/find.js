@@ -1,4 +1,5 @@
-// Find patients while their name is typed. Without this script the button does the same.
+// Find patients while their name is typed. Without this script the button does the same. While the list is not yet that of
+// what was typed, it is said to be busy.
 const form = document.querySelector("form[data-find]");
 const place = form && document.getElementById(form.dataset.find);
 let waiting;
@@ -6,15 +7,19 @@ let asked = 0;
 
 async function find() {
   const turn = ++asked;
+  place.setAttribute("aria-busy", "true");
   const answer = await fetch(form.action, { method: "POST", body: new FormData(form), redirect: "error" }).catch(() => null);
-  if (!answer?.ok || turn !== asked) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const found = page.getElementById(place.id);
-  if (found && turn === asked) place.replaceChildren(...found.childNodes);
+  const words = answer?.ok ? await answer.text().catch(() => "") : "";
+  if (turn !== asked) return;
+  const found = new DOMParser().parseFromString(words, "text/html").getElementById(place.id);
+  if (found) place.replaceChildren(...found.childNodes);
+  place.removeAttribute("aria-busy");
 }
 
 form?.addEventListener("input", () => {
   clearTimeout(waiting);
+  asked += 1; // an answer to fewer letters comes too late
+  place.setAttribute("aria-busy", "true");
   waiting = setTimeout(find, 250);
 });
 form?.addEventListener("submit", (event) => {
