@@ -20,11 +20,13 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from qrcode.image.svg import SvgPathFillImage
 
@@ -67,6 +69,11 @@ class StaffOnly(DefaultAccountAdapter):
         level = args[1] if len(args) > 1 else kwargs.get("level", 0)
         if level >= 40:
             super().add_message(*args, **kwargs)
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """Back to the page about signing in, which says that it was done."""
+        messages.success(request, "Your password is changed.")
+        return reverse("mfa_index")
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         """The user whose password it is; nobody where it is a one-time password whose time is over."""
