@@ -123,7 +123,7 @@ class TestTrail:
         assert [line.seq for line in ask(history, since=first, until=third).lines] == [2, 1]
 
     def test_patients_are_numbers_and_never_names(self, history: Cast, sign_in) -> None:
-        page = sign_in("olga").get("/practice/trail/?patient=P-1001").content.decode()
+        page = sign_in("olga").post("/practice/trail/", {"patient": "P-1001"}).content.decode()
         assert "P-1001" in page
         assert "Almond" not in page
         assert "Ben Brook" in page
@@ -151,8 +151,22 @@ class TestTrail:
         with transaction.atomic():
             for _ in range(PAGE + 10):
                 trail.write(history.actor("ben"), "chart.read", history.ana, at=NOW)
-        page = sign_in("olga").get("/practice/trail/?patient=P-1001&order=oldest").content.decode()
-        assert 'href="/practice/trail/?patient=P-1001&amp;order=oldest&amp;page=2"' in page
+        olga = sign_in("olga")
+        for order, way in (("newest", "Older"), ("oldest", "Newer"), ("who", "On")):
+            page = olga.post("/practice/trail/", {"patient": "P-1001", "order": order}).content.decode()
+            pager = page[page.index('class="pager"') :]
+            for name, held in (("patient", "P-1001"), ("order", order)):
+                assert f'type="hidden" name="{name}" value="{held}"' in pager
+            assert 'name="page" value="2"' in pager
+            assert f">{way}<svg" in pager
+        second = olga.post("/practice/trail/", {"patient": "P-1001", "order": "newest", "page": "2"})
+        assert ">Newer" in second.content.decode()
+
+    def test_whom_one_looked_for_stands_in_no_address(self, history: Cast, sign_in) -> None:
+        page = sign_in("olga").get("/practice/trail/?patient=P-404&who=carla&since=yesterday")
+        assert page.status_code == 200
+        for words in ("P-404", "carla@", "yesterday", "page=", 'method="get"'):
+            assert words not in page.content.decode()
 
     @pytest.mark.parametrize(
         ("query", "sentence"),
@@ -165,7 +179,8 @@ class TestTrail:
     def test_what_cannot_be_read_is_said_beside_its_field_and_kept(
         self, cast: Cast, sign_in, query: str, sentence: str
     ) -> None:
-        answer = sign_in("olga").get(f"/practice/trail/?{query}")
+        name, _, held = query.partition("=")
+        answer = sign_in("olga").post("/practice/trail/", {name: held})
         page = answer.content.decode()
         assert answer.status_code == 422
         assert sentence in page

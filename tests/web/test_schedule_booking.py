@@ -82,6 +82,12 @@ def test_nobody_else_books(sign_in, cast, who):
     assert sign_in(who).post(BOOK, sent(cast)).status_code == 404
 
 
+def test_words_in_an_address_are_not_read(sign_in):
+    found = page(sign_in("dee").get(BOOK, {"words": "almond"}))
+    assert "Cleo Quince" in found, "everybody, as without words"
+    assert 'value="almond"' not in found
+
+
 def test_a_closed_episode_is_not_offered(sign_in, cast):
     Episode.objects.filter(pk=cast.ana_episode.pk).update(state="closed")
     assert "Almond" not in page(sign_in("dee").get(BOOK))

@@ -1,5 +1,6 @@
-"""The list of patients with its search. Names are sent as a form and not as an address, where they don't belong;
-an address with `q` is understood too, for a number or a birth date that somebody keeps."""
+"""The list of patients with its search. What is searched for is sent as a form: an address stands in the browser's
+history and in the logs of every server on the way, where no name, number or birth date belongs. In an address only the
+page is read."""
 
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ def patients(request: HttpRequest) -> HttpResponse:
     """15 to a page, by family name."""
     asked = cast(StaffRequest, request)
     sent = asked.POST if asked.method == "POST" else asked.GET
-    words = sent.get("q", "")
+    words = asked.POST.get("q", "")
     found = patients_found(asked.actor, words, page=read_whole(sent.get("page", "")) or 1, at=asked.received_at)
     context = {
         "found": found,

@@ -1,7 +1,6 @@
 """The diagnoses of a course of treatment: search, add, put in order, end.
 
-What is searched for is sent as a form, because a suspicion doesn't belong in an address; `q` in an address is understood
-too.
+What is searched for is sent as a form, because a suspicion doesn't belong in an address; words in one are not read.
 """
 
 from __future__ import annotations
@@ -37,8 +36,7 @@ SHOWN = 12
 def diagnoses(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     """What stands, what has ended, and the search."""
     asked = cast(StaffRequest, request)
-    sent = request.POST if request.method == "POST" else request.GET
-    return _page(asked, episode_id, {"q": sent.get("q", "")}, ())
+    return _page(asked, episode_id, {"q": request.POST.get("q", "")}, ())
 
 
 @require_POST

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import cast
-from urllib.parse import urlencode
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from openhour.guard.door import staff
 from openhour.guard.middleware import StaffRequest
@@ -34,13 +32,15 @@ def practice(request: HttpRequest) -> HttpResponse:
     return render_page(request, "web/practice/practice.html", words)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @staff(Role.OWNER)
 def trail(request: HttpRequest) -> HttpResponse:
-    """Entries by patient number, person and period; what can't be read is a 422 beside its field."""
+    """Entries by patient number, person and period; what can't be read is a 422 beside its field.
+
+    What is asked is sent as a form: who was looked for stands in no address."""
     asker = cast(StaffRequest, request)
     typed = {
-        name: request.GET.get(name, "")[:200].replace("\x00", "") for name in ("patient", "who", "since", "until")
+        name: request.POST.get(name, "")[:200].replace("\x00", "") for name in ("patient", "who", "since", "until")
     }
     asked, gaps = _asked(request, typed)
     page = _EMPTY
@@ -72,8 +72,8 @@ def verify(request: HttpRequest) -> HttpResponse:
 def _asked(request: HttpRequest, typed: dict[str, str]) -> tuple[Asked, tuple[Finding, ...]]:
     gaps: list[Finding] = []
     since, until = _midnight(typed["since"], "since", gaps), _midnight(typed["until"], "until", gaps)
-    order = request.GET.get("order", "newest")
-    page = request.GET.get("page", "1")
+    order = request.POST.get("order", "newest")
+    page = request.POST.get("page", "1")
     asked = Asked(
         typed["patient"],
         typed["who"],
@@ -98,12 +98,10 @@ def _midnight(text: str, place: str, gaps: list[Finding]) -> datetime | None:
     return datetime.combine(day, time(), UTC)
 
 
-def _pager(asked: Asked, typed: dict[str, str], page: TrailPage) -> dict[str, str]:
-    def link(number: int) -> str:
-        given = {**typed, "order": asked.order, "page": str(number)}
-        return f"{reverse('trail')}?{urlencode({name: value for name, value in given.items() if value})}"
+_TURNS = {"newest": ("Newer", "Older"), "oldest": ("Older", "Newer")}
 
-    return {
-        "previous": link(page.page - 1) if page.page > 1 else "",
-        "next": link(page.page + 1) if page.page < page.pages else "",
-    }
+
+def _pager(asked: Asked, typed: dict[str, str], page: TrailPage) -> dict[str, Any]:
+    """What the buttons to other pages send along, and what they are called."""
+    back, on = _TURNS.get(asked.order, ("Back", "On"))
+    return {"sent": {**typed, "order": asked.order}, "back": back, "on": on}

@@ -1,6 +1,6 @@
 """Book: find the patient, then choose the hour. One visit, or a weekly or biweekly series.
 
-The search is sent as a form and not as an address, because names don't belong in addresses.
+The search is sent as a form and not as an address, because names don't belong in addresses; words in one are not read.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def book(request: HttpRequest) -> HttpResponse:
         return _search(asked, request.POST)
     form = request.POST if request.method == "POST" else request.GET
     if not form.get("episode"):
-        return _search(asked, form)
+        return _search(asked, {name: form[name] for name in form if name != "words"})
     who = queries.episode_to_book(asked.actor, _uuid(form["episode"]), at=asked.received_at)
     if request.method == "GET":
         return _form(asked, who, _typed(form, who))
