@@ -28,9 +28,12 @@ class NotOnShelf(LookupError):
     """No definition of that kind and slug is in force on the day. The message names kind, slug and day."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Shelf:
-    """All definitions, every version. findings: what was refused, with file, key and reason."""
+    """All definitions, every version. findings: what was refused, with file, key and reason.
+
+    A shelf equals itself alone, so that what was found on it can be kept by it without comparing every file.
+    """
 
     procedures: tuple[Procedure, ...]
     instruments: tuple[Instrument, ...]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable
+from datetime import date
+from functools import lru_cache, wraps
 from pathlib import Path
+from typing import TypeVar
 
 from django.conf import settings
 
@@ -14,6 +17,27 @@ from openhour.catalog.shelf import Shelf
 def shelf() -> Shelf:
     """Every definition in force here; read once a process."""
     return _read(settings.LOCAL_SHELF)
+
+
+Found = TypeVar("Found")
+_DAYS_KEPT = 64
+
+
+def once_a_day(find: Callable[[date], Found]) -> Callable[[date], Found]:
+    """For what the shelf alone says about a day: it is found once, and kept for the days that were asked for last.
+
+    find: asks nothing but the shelf and the day, and gives a value that nobody changes.
+    """
+
+    @lru_cache(maxsize=_DAYS_KEPT)
+    def kept(_: Shelf, on: date) -> Found:
+        return find(on)
+
+    @wraps(find)
+    def found(on: date) -> Found:
+        return kept(shelf(), on)
+
+    return found
 
 
 @lru_cache(maxsize=4)

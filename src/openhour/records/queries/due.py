@@ -18,7 +18,7 @@ from openhour.care.battery_choice import SESSIONS_AT_MOST
 from openhour.care.sitting import shorter_forms
 from openhour.catalog import Instrument, NotOnShelf, Procedure
 from openhour.records.models import Battery, Episode, Response, Visit
-from openhour.records.shelf import shelf
+from openhour.records.shelf import once_a_day, shelf
 
 
 def due_before(
@@ -58,12 +58,14 @@ def battery_of(visit: Visit, episode: Episode, *, on: date) -> Procedure | None:
     return None
 
 
-def instruments_on(day: date) -> dict[str, Instrument]:
-    """Every instrument in force on the day, by slug."""
-    slugs = sorted({one.pin.slug for one in shelf().instruments if one.pin.effective <= day})
-    return {slug: shelf().instrument(slug, on=day) for slug in slugs}
+@once_a_day
+def instruments_on(on: date) -> dict[str, Instrument]:
+    """Every instrument in force on the day, by slug; kept for the next who asks, so nobody changes it."""
+    slugs = sorted({one.pin.slug for one in shelf().instruments if one.pin.effective <= on})
+    return {slug: shelf().instrument(slug, on=on) for slug in slugs}
 
 
+@once_a_day
 def askable(on: date) -> frozenset[str]:
     """Slugs of the instruments that may be given to a patient on the day."""
     return frozenset(slug for slug, instrument in instruments_on(on).items() if not why_not_asked(instrument))
@@ -78,8 +80,9 @@ def why_not_asked(instrument: Instrument) -> str:
     return ""
 
 
+@once_a_day
 def short_forms(on: date) -> dict[str, str]:
-    """Slug of a long form -> slug of the short one that may be asked in its place."""
+    """Slug of a long form -> slug of the short one that may be asked in its place; kept, so nobody changes it."""
     return shorter_forms(one for one in instruments_on(on).values() if not why_not_asked(one))
 
 

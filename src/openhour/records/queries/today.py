@@ -19,13 +19,13 @@ from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 
-from openhour.care.batteries import DueMeasure, MeasureHistory
+from openhour.care.batteries import Answered, DueMeasure, MeasureHistory
 from openhour.care.booking import every_day
 from openhour.care.consents import ConsentFacts
 from openhour.care.plans import PlanFacts
 from openhour.care.sessions import VisitFacts, missing_for_visit
 from openhour.care.slots import free_slots
-from openhour.catalog import NotOnShelf, Procedure
+from openhour.catalog import ConsentForm, NotOnShelf, Procedure
 from openhour.guard import trail
 from openhour.guard.actor import Actor
 from openhour.guard.prepared import sent
@@ -36,7 +36,7 @@ from openhour.records.queries.due import answered_of, battery_in_force, begun, d
 from openhour.records.queries.json_rows import json_rows, moment_of
 from openhour.records.queries.prepared import Prepared, PreparedFor
 from openhour.records.queries.scoping import within
-from openhour.records.shelf import shelf
+from openhour.records.shelf import once_a_day, shelf
 
 UNSIGNED_SHOWN = 50
 _NOT_HELD = ("cancelled", "missed")
@@ -370,9 +370,10 @@ def _procedure(row: Any, day: date) -> Procedure | None:
         return None
 
 
-def _consent_forms(day: date) -> tuple[Any, ...]:
-    slugs = sorted({form.pin.slug for form in shelf().consents if form.pin.effective <= day})
-    return tuple(shelf().consent(slug, on=day) for slug in slugs)
+@once_a_day
+def _consent_forms(on: date) -> tuple[ConsentForm, ...]:
+    slugs = sorted({form.pin.slug for form in shelf().consents if form.pin.effective <= on})
+    return tuple(shelf().consent(slug, on=on) for slug in slugs)
 
 
 def _consents(row: Any) -> tuple[ConsentFacts, ...]:
@@ -389,14 +390,19 @@ def _consents(row: Any) -> tuple[ConsentFacts, ...]:
 def _history(row: Any, responses: Iterable[Asked]) -> MeasureHistory:
     zone = row.site.tz
     day = row.starts_at.astimezone(zone).date()
-    return MeasureHistory(
-        answered=answered_of((one for one in responses if one.state == "complete"), row, on=day),
-        visits_held=tuple(start.astimezone(zone).date() for start in _held(row)),
-    )
+    answered = answered_of((one for one in responses if one.state == "complete"), row, on=day)
+    held = (start.astimezone(zone).date() for start in _held_since(row, answered))
+    return MeasureHistory(answered, tuple(held))
 
 
-def _held(row: Any) -> list[datetime]:
-    return [start for one in row.held_json or [] if (start := moment_of(one["at"])) is not None]
+def _held_since(row: Any, answered: Iterable[Answered]) -> list[datetime]:
+    """The hours that may count: none before the day on which each form was last answered. The others aren't even read."""
+    last: dict[str, date] = {}
+    for one in answered:
+        last[one.instrument] = max(one.day, last.get(one.instrument, one.day))
+    first = str(min(last.values(), default=date.max) - timedelta(days=1))  # a day earlier, as the texts are in UTC
+    held = (moment_of(one["at"]) for one in row.held_json or [] if one["at"] >= first)
+    return [start for start in held if start is not None]
 
 
 # What is left of earlier days, and the next free hour
