@@ -27,7 +27,11 @@ from openhour.measures.pairs import Floats
 FEWEST_SCORES = 3
 FEWEST_PATIENTS = 10
 FLAT = 1e-5
-"""A relative gradient below it counts as a minimum."""
+"""No step may lower the criterion by more: the criterion is twice a log likelihood, so this is nothing."""
+EXACT = 1e-9
+"""Share of the variance below which scores count as free of error."""
+CHANCE = 0.05
+"""Slopes that would differ as much by chance in more than this share of groups aren't told apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,9 @@ class Slopes:
     intercept: mean score at time 0; slope: mean change per unit of time. intercept_sd, slope_sd, correlation: how patients
     differ; residual_sd: how scores differ from their patient's line; in points, the slopes in points per unit of time.
     deviation: each patient's slope less the mean one; deviation_se: its error given the fit; shape (k,).
-    deviance: REML criterion. left_out: patients with fewer than three scores."""
+    deviance: REML criterion. chance: p of the slopes' difference between patients (likelihood ratio), at most 0.05.
+    at_bound: levels and slopes can't be told apart in this group (correlation of -1 or 1), so its index is unsure.
+    left_out: patients with fewer than three scores."""
 
     patient: NDArray[np.int64]
     intercept: float
@@ -60,6 +66,8 @@ class Slopes:
     deviation: Floats
     deviation_se: Floats
     deviance: float
+    chance: float
+    at_bound: bool
     left_out: int
 
     @property
@@ -100,6 +108,10 @@ def fit_slopes(patient: NDArray[Any], times: Floats, scores: Floats) -> Slopes:
     level = float(said[kept].mean())  # sums of squares of what is left of it keep their last digits
     sums = _sums(number, (when[kept] - middle) / spread, said[kept] - level, int(enough.sum()))
     fit = _fitted(sums)
+    if not fit.variance > EXACT * float(said[kept].var()):
+        raise Refused(
+            Finding("slopes.no-error", "All scores lie exactly on lines, so nothing tells chance from change.")
+        )
     slopes = _named(fit, sums, ids[enough].astype(np.int64), middle, spread, int((~enough).sum()))
     return replace(slopes, intercept=slopes.intercept + level)
 
@@ -180,7 +192,7 @@ def _fitted(sums: Sums) -> _Fit:
         return _profiled(theta, together).deviance
 
     best = optimize.minimize(criterion, START, method="L-BFGS-B", bounds=BOUNDS)
-    fine = {"xatol": 1e-8, "fatol": 1e-10, "maxiter": 1000}
+    fine = {"xatol": 1e-7, "fatol": 1e-9, "maxiter": 1000}
     for _ in range(2):  # a simplex walks the last digits, and along bounds, where a numerical gradient sees nothing
         best = optimize.minimize(criterion, best.x, method="Nelder-Mead", bounds=BOUNDS, options=fine)
     _check_minimum(criterion, best.x, best.fun)
@@ -234,9 +246,9 @@ def _check_minimum(criterion: Any, theta: Floats, lowest: float) -> None:
 def _named(fit: _Fit, sums: Sums, ids: NDArray[np.int64], middle: float, spread: float, left_out: int) -> Slopes:
     l11, l21, l22 = fit.theta
     sd = math.sqrt(fit.variance)
-    slope_sd = sd * math.hypot(l21, l22)
-    if not slope_sd > 1e-4 * sd:
-        words = "The patients' slopes don't differ beyond chance, so nobody changes faster than the average."
+    slope_sd, chance = sd * math.hypot(l21, l22), _chance(fit, sums)
+    if not chance <= CHANCE:
+        words = "The patients' slopes don't differ beyond chance, so nobody can be said to change faster than the average."
         raise Refused(Finding("slopes.all-alike", words, "method"))
     deviation, error = _deviations(fit, sums)
     slope = float(fit.beta[1]) / spread
@@ -252,8 +264,25 @@ def _named(fit: _Fit, sums: Sums, ids: NDArray[np.int64], middle: float, spread:
         deviation=deviation / spread,
         deviation_se=error / spread,
         deviance=fit.deviance,
+        chance=chance,
+        at_bound=bool(l22 < 1e-4 * abs(l21)),
         left_out=left_out,
     )
+
+
+def _chance(fit: _Fit, sums: Sums) -> float:
+    """p of the likelihood ratio against a model in which all slopes are the same. At the bound of a variance the ratio is
+    half chi-square with one and half with two degrees of freedom."""
+    from scipy import optimize, special
+
+    together = _Schedules.of(sums)
+    alike = optimize.minimize_scalar(
+        lambda l11: _profiled(np.array([l11, 0.0, 0.0]), together).deviance,
+        bounds=(0.0, 10 * (1 + float(fit.theta[0]))),
+        method="bounded",
+    )
+    ratio = max(float(alike.fun) - fit.deviance, 0.0)
+    return float(special.chdtrc(1, ratio) + special.chdtrc(2, ratio)) / 2
 
 
 def _cosine(one: Floats, other: Floats) -> float:
