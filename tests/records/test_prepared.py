@@ -188,3 +188,42 @@ def test_a_word_is_exchanged_too(cast):
     ana = Patient.objects.get(pk=cast.ana_visit.patient_id)
     assert query.rows(name=ana.last_name) == [ana]
     assert query.rows(name="nobody") == []
+
+
+def test_a_part_is_counted_from_the_front_and_the_whole_is_counted_too(cast):
+    ordered = Patient.objects.order_by("sort_name", "number")
+    query = Prepared(lambda since: ordered.filter(birth_date__gte=since).values_list("pk", flat=True), since=date)
+    since = date(1900, 1, 1)
+    all_of_them = query.rows(since=since)
+    assert len(all_of_them) > 1
+    assert query.count(since=since) == len(all_of_them) == Patient.objects.count()
+    assert query.part(0, 1, since=since) == all_of_them[:1]
+    assert query.part(1, 1, since=since) == all_of_them[1:2]
+    assert query.part(len(all_of_them), 5, since=since) == []
+    assert query.count(since=date(2999, 1, 1)) == 0
+
+
+def may_read(actor):
+    return within(actor, "patient.read", Patient.objects.order_by("number"), therapist="episodes__therapist")
+
+
+def test_a_role_that_may_see_any_row_needs_no_user_in_its_sql(cast):
+    query = PreparedFor(may_read)
+    everybody = set(Patient.objects.all())
+    assert set(query.rows(cast.actor("dee"))) == everybody
+    assert set(query.rows(cast.actor("ben"))) < everybody
+    assert query.count(cast.actor("dee")) == len(everybody)
+    assert query.part(cast.actor("dee"), 0, 1) == query.rows(cast.actor("dee"))[:1]
+    assert (query.rows(COMMAND_LINE), query.part(COMMAND_LINE, 0, 9), query.count(COMMAND_LINE)) == ([], [], 0)
+
+
+def test_a_value_that_a_role_needs_not_is_spared_only_where_it_was_said(cast):
+    def theirs_before(actor, at):
+        may_know = actor.holds(Role.THERAPIST)
+        return Visit.objects.filter(starts_at__lte=at) if may_know else Visit.objects.filter(pk__isnull=True)
+
+    with pytest.raises(TypeError, match="not in the SQL"):
+        PreparedFor(theirs_before, at=datetime).rows(cast.actor("eli"), at=cast.ana_visit.starts_at)
+    query = PreparedFor(theirs_before, spare=frozenset({"at"}), at=datetime)
+    assert query.rows(cast.actor("eli"), at=cast.ana_visit.starts_at) == []
+    assert cast.ana_visit in query.rows(cast.actor("ben"), at=cast.ana_visit.starts_at)

@@ -47,22 +47,42 @@ class Prepared:
     tuples.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[Any]], /, **types: type) -> None:
+    def __init__(
+        self, build: Callable[..., QuerySet[Any]], /, *, spare: frozenset[str] = frozenset(), **types: type
+    ) -> None:
+        """spare: names of values that the SQL may do without."""
         self._build = build
+        self._spare = spare
         self._types = types
         self._stand_ins = {name: _stand_in(kind, place) for place, (name, kind) in enumerate(types.items())}
         self._written: _Written | None = None
 
     def rows(self, **given: Any) -> list[Any]:
         """One SQL query. Raises TypeError for other names or types than were announced."""
+        written, values = self._asked(given)
+        return _read(written, written.sql, values)
+
+    def part(self, first: int, most: int, /, **given: Any) -> list[Any]:
+        """As `rows`, from the row at place `first` (0 for the first), at most so many. The query has an order."""
+        written, values = self._asked(given)
+        return _read(written, f"{written.sql} LIMIT %s OFFSET %s", [*values, most, first])
+
+    def count(self, **given: Any) -> int:
+        """How many rows there are."""
+        written, values = self._asked(given)
+        if not written.sql:
+            return 0
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT count(*) FROM ({written.sql}) AS counted", values)  # noqa: S608  Django's own SQL
+            return int(cursor.fetchone()[0])
+
+    def _asked(self, given: dict[str, Any]) -> tuple[_Written, list[Any]]:
         self._check(given)
         written = self._written = self._written or self._write()
-        if not written.sql:
-            return []
         values = list(written.values)
         for place, name in written.names:
             values[place] = sent(given[name])
-        return _read(written, values)
+        return written, values
 
     def _check(self, given: dict[str, Any]) -> None:
         if {name: type(value) for name, value in given.items()} != self._types:
@@ -77,7 +97,7 @@ class Prepared:
             return _Written(None, None, "", (), (), (), None)
         sought = {sent(value): name for name, value in self._stand_ins.items()}
         names = tuple((place, sought[value]) for place, value in enumerate(values) if _known(value, sought))
-        if missing := self._stand_ins.keys() - {name for _, name in names}:
+        if missing := self._stand_ins.keys() - self._spare - {name for _, name in names}:
             raise TypeError(f"not in the SQL as a value: {sorted(missing)}")
         return _Written(rows, compiler, sql, tuple(values), names, converters_of(compiler), reader_of(rows, compiler))
 
@@ -113,10 +133,12 @@ def sent(value: Any) -> Any:
     return value
 
 
-def _read(written: _Written, values: list[Any]) -> list[Any]:
-    """What the kept SQL answers on this thread's connection, as the queryset would give it."""
+def _read(written: _Written, sql: str, values: list[Any]) -> list[Any]:
+    """What the SQL answers on this thread's connection, as the queryset would give it."""
+    if not written.sql:
+        return []
     with connection.cursor() as cursor:
-        cursor.execute(written.sql, values)
+        cursor.execute(sql, values)
         found = cursor.fetchall()
     rows = converted(found, written.converters)
     if written.reader is not None:

@@ -17,25 +17,38 @@ from openhour.guard.roles import Role
 
 __all__ = ["Prepared", "PreparedFor"]
 
+_NO_NAMES: frozenset[str] = frozenset()
+
 
 class PreparedFor:
     """A prepared query of what an actor may see, one for each set of roles that asks: `build` takes the actor, whose
-    `user_id` is a value like the others.
-
-    The policy has to turn every role into a relation to the user (`CARE`, `SUPERVISED`), or to nothing.
+    `user_id` is a value like the others; roles that may see any row have an SQL without it.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[Any]], /, **types: type) -> None:
-        self._build, self._types = build, types
+    def __init__(
+        self, build: Callable[..., QuerySet[Any]], /, *, spare: frozenset[str] = _NO_NAMES, **types: type
+    ) -> None:
+        """spare: names of values that are not asked for where a role may not know what hangs on them."""
+        self._build, self._types, self._spare = build, types, spare | {"user"}
         self._held: dict[frozenset[Role], Prepared] = {}
 
     def rows(self, actor: Actor, **given: Any) -> list[Any]:
         """As `Prepared.rows`; nothing for an actor who isn't a user."""
-        if actor.user_id is None:
-            return []
+        return [] if actor.user_id is None else self._of(actor).rows(user=actor.user_id, **given)
+
+    def part(self, actor: Actor, first: int, most: int, /, **given: Any) -> list[Any]:
+        """As `Prepared.part`; nothing for an actor who isn't a user."""
+        return [] if actor.user_id is None else self._of(actor).part(first, most, user=actor.user_id, **given)
+
+    def count(self, actor: Actor, **given: Any) -> int:
+        """As `Prepared.count`; 0 for an actor who isn't a user."""
+        return 0 if actor.user_id is None else self._of(actor).count(user=actor.user_id, **given)
+
+    def _of(self, actor: Actor) -> Prepared:
         if actor.roles not in self._held:
-            self._held[actor.roles] = Prepared(partial(self._for, actor.roles), user=int, **self._types)
-        return self._held[actor.roles].rows(user=actor.user_id, **given)
+            build = partial(self._for, actor.roles)
+            self._held[actor.roles] = Prepared(build, spare=self._spare, user=int, **self._types)
+        return self._held[actor.roles]
 
     def _for(self, roles: frozenset[Role], user: int, **stand_ins: Any) -> QuerySet[Any]:
         return self._build(Actor(user, "", roles, ""), **stand_ins)
