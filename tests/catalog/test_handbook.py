@@ -25,7 +25,10 @@ def blocks(text: str) -> list[str]:
 
 
 def keys(value: object) -> set[str]:
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    """Every key of a file but the names that it makes itself: of its subscales and rules, in an example."""
+    inner = value if isinstance(value, list) else []
+    if isinstance(value, dict):
+        inner = [one for key, one in value.items() if key not in ("subscales", "rules")]
     own = set(value) if isinstance(value, dict) else set()
     return own.union(*map(keys, inner))
 

@@ -114,7 +114,8 @@ class Scoring:
 @dataclass(frozen=True, slots=True)
 class Subscale:
     """A part of the form with a score of its own. items: their ids. kind: `sum` or `highest`.
-    caseness_at: at or beyond which the part counts as a case, on the side that is worse; None where no source gives one."""
+    caseness_at: at or beyond which the part counts as a case, on the side that is worse; None where no source gives one.
+    confirmed False: something about it, such as which items belong to it, no source confirmed."""
 
     slug: str
     title: str
@@ -122,7 +123,7 @@ class Subscale:
     kind: str
     caseness_at: int | None
     source: str
-    unconfirmed: tuple[Unconfirmed, ...] = ()
+    confirmed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

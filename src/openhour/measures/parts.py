@@ -22,13 +22,15 @@ Readings = Mapping[str, tuple[Reading, Mask]]
 
 @dataclass(frozen=True, slots=True)
 class SubscaleScore:
-    """One part of one form. points, at_case: None where there is no score or no cut-off. highest: of its points."""
+    """One part of one form. points, at_case: None where there is no score or no cut-off. highest: of its points.
+    confirmed False: which items belong to it, or its cut-off, no source confirmed."""
 
     slug: str
     title: str
     points: int | None
     highest: int
     at_case: bool | None
+    confirmed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ def subscale_scores(instrument: Instrument, cells: Sequence[Column]) -> tuple[Su
             points=int(one.points[0]) if one.scored[0] else None,
             highest=highest_of(instrument, one.subscale),
             at_case=bool(one.at_case[0]) if one.scored[0] and one.subscale.caseness_at is not None else None,
+            confirmed=one.subscale.confirmed,
         )
         for one in subscale_columns(instrument, cells)
     )

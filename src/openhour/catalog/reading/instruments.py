@@ -22,7 +22,7 @@ from openhour.catalog.reading.instrument_scoring import (
 )
 from openhour.catalog.reading.table import Table
 from openhour.catalog.reading.unconfirmed import read_unconfirmed
-from openhour.catalog.scoring_terms import Schedule, Scoring, Then, Unconfirmed
+from openhour.catalog.scoring_terms import Schedule, Scoring, Subscale, Then, Unconfirmed
 
 
 def read_instrument(table: Table, digest: str) -> Instrument:
@@ -78,12 +78,7 @@ def _marked(table: Table, instrument: Instrument) -> Instrument:
     return replace(
         instrument,
         change=rule,
-        subscales=tuple(
-            replace(one, caseness_at=None)
-            if f"subscale.{one.slug}.caseness_at" in places or "subscale" in places
-            else one
-            for one in instrument.subscales
-        ),
+        subscales=tuple(_part(one, places) for one in instrument.subscales),
         rules=tuple(replace(one, confirmed=f"rule.{one.slug}" not in places) for one in instrument.rules),
         flags=tuple(replace(one, confirmed=one.confirmed and "flag" not in places) for one in instrument.flags),
         leads_to=None
@@ -91,6 +86,13 @@ def _marked(table: Table, instrument: Instrument) -> Instrument:
         else replace(instrument.leads_to, confirmed=not places & {"then", "then.at_least"}),
         unconfirmed=(*own, *flags, *change),
     )
+
+
+def _part(part: Subscale, places: set[str]) -> Subscale:
+    """A part with what is confirmed about it."""
+    own = {place for place in places if place == "subscale" or place.startswith(f"subscale.{part.slug}")}
+    cut = None if own & {"subscale", f"subscale.{part.slug}.caseness_at"} else part.caseness_at
+    return replace(part, caseness_at=cut, confirmed=not own)
 
 
 def _without_unconfirmed(rule: ChangeRule, marks: tuple[Unconfirmed, ...]) -> ChangeRule:
