@@ -13,7 +13,7 @@ from typing import Any
 
 from openhour.kernel import Finding, Refused
 from openhour.measures import Pairs, Rule, class_counts
-from openhour.outcomes.judged import REASONS, SCHEMA, Scores, judged_rows, reason_places
+from openhour.outcomes.judged import NO_SHARE, REASONS, SCHEMA, Scores, judged_rows, reason_places
 from openhour.outcomes.paired_scores import Seen, scores_of
 from openhour.outcomes.places import refuse
 from openhour.outcomes.shapes import ChangeAsked
@@ -32,11 +32,13 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class ChangeReport:
-    """counts: patients in each class, the classes of `measures.CLASSES`."""
+    """counts: patients in each class, the classes of `measures.CLASSES`. excluded: those of the group, and those whom the
+    rule can't judge."""
 
     group: Group
     rule: Rule
     counts: dict[str, int]
+    excluded: dict[str, int]
 
 
 def change_file(asked: ChangeAsked, rule_of: Callable[[Pairs], Rule], seen: Seen = lambda done: None) -> ChangeReport:
@@ -50,7 +52,10 @@ def change_file(asked: ChangeAsked, rule_of: Callable[[Pairs], Rule], seen: Seen
         with written(asked.out, SCHEMA, beside=asked.path) as rows:
             for ids, pre, post in scores_of(asked, source, seen):
                 rows.write_batch(judged_rows(ids, pre, post, rule))
-    return ChangeReport(group, rule, class_counts(group.pairs, rule))
+    pairs = group.pairs
+    beyond = int(pairs.patients[~rule.judges(pairs.pre, pairs.post)].sum())
+    excluded = group.excluded | ({NO_SHARE: beyond} if beyond else {})
+    return ChangeReport(group, rule, class_counts(pairs, rule), excluded)
 
 
 def _group(scores: Iterable[tuple[Any, Scores, Scores]]) -> Group:

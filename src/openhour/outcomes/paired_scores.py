@@ -6,6 +6,7 @@ Called by `change_file`. Every cell that is no score is noted with its row and c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,21 @@ def _two_columns(
 def _long(
     asked: ChangeAsked, shape: Long, source: Source, places: Places, seen: Seen
 ) -> Iterator[tuple[Any, Scores, Scores]]:
+    read = series_of(asked, shape, source, places, seen)
+    if read is not None:
+        yield (read.series.ids, *ends_of(read, source, shape))
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A long file. when: the texts of its times, in the order of rows."""
+
+    series: Series
+    when: list[str]
+
+
+def series_of(asked: ChangeAsked, shape: Long, source: Source, places: Places, seen: Seen) -> Read | None:
+    """All rows of a long file; None where it has none. Raises Refused."""
     ids, times, scores = list[Any](), list[Any](), list[Scores]()
     for batch in read_batches(source, [shape.id, shape.time, shape.value]):
         ids.append(_ids(shape.id, source, batch, places))
@@ -52,21 +68,24 @@ def _long(
         scores.append(_column(asked, source, batch, shape.value, places))
         seen(batch.done)
     if not ids:
-        return
+        return None
     who, when = joined(ids), joined(times).to_pylist()
     _note_gaps(source, places, who.to_pylist(), when, shape)
     places.settle()
-    first, last = (_read(source, when, asked_time, shape.time) for asked_time in (shape.first, shape.last))
-    series = Series.of(who, _times(source, when, shape.time), np.concatenate(scores).astype(np.float64))
+    read = _times(source, when, shape.time)
+    moments = np.array([read[text] for text in when], np.float64)
+    series = Series.of(who, moments, np.concatenate(scores).astype(np.float64))
     words = "The patient has a second row with the same time."
     note_rows(places, source, series.repeated().tolist(), shape.time, "series.time-twice", words)
     places.settle()
-    earliest, latest = series.ends()
-    yield (
-        series.ids,
-        earliest if first is None else series.at(first),
-        latest if last is None else series.at(last),
-    )
+    return Read(series, when)
+
+
+def ends_of(read: Read, source: Source, shape: Long) -> tuple[Scores, Scores]:
+    """First and last scores, or those of the two times that a person named. Raises Refused for a time nobody has."""
+    earliest, latest = read.series.ends()
+    first, last = (_at(read, source, named, shape.time) for named in (shape.first, shape.last))
+    return earliest if first is None else first, latest if last is None else last
 
 
 def _note_gaps(source: Source, places: Places, who: list[str], when: list[str], shape: Long) -> None:
@@ -77,22 +96,22 @@ def _note_gaps(source: Source, places: Places, who: list[str], when: list[str], 
         note_rows(places, source, [row for row, cell in enumerate(cells) if not cell], column, "series.gap", words)
 
 
-def _times(source: Source, when: list[str], column: str) -> Scores:
+def _times(source: Source, when: list[str], column: str) -> dict[str, float]:
     read = read_times(when)
     if read is None:
         words = "The times are neither all numbers nor all dates written as 2026-01-31."
         raise refuse("series.times", words, f"{source.path}, column {column}")
-    return np.array([read[text] for text in when], np.float64)
+    return read
 
 
-def _read(source: Source, when: list[str], asked_time: str | None, column: str) -> float | None:
-    """The time that a person named, which must occur in the file."""
-    if asked_time is None:
+def _at(file: Read, source: Source, named: str | None, column: str) -> Scores | None:
+    """Scores at a time that a person named, which must occur in the file."""
+    if named is None:
         return None
-    read = read_times([*when, asked_time])
-    if read is None or read[asked_time] not in {read[text] for text in when}:
-        raise refuse("series.no-such-time", f"No row has the time {asked_time}.", f"{source.path}, column {column}")
-    return read[asked_time]
+    read = read_times([*file.when, named])
+    if read is None or read[named] not in {read[text] for text in file.when}:
+        raise refuse("series.no-such-time", f"No row has the time {named}.", f"{source.path}, column {column}")
+    return file.series.at(read[named])
 
 
 def _column(asked: ChangeAsked, source: Source, batch: Batch, name: str, places: Places) -> Scores:
