@@ -61,6 +61,9 @@ POLICY: Mapping[str, Mapping[Role, Relation]] = {
     "alert.answer": dict(_CLINICAL),
     "signal.read": dict(_CLINICAL),
     "signal.answer": dict(_CLINICAL),
+    "signal.pass": {Role.THERAPIST: _CARE, Role.OWNER: _ANY},
+    # the daily look at all courses, from the command line
+    "progress.look": {Role.OWNER: _ANY},
     # the course that is expected, of all patients together
     "course.fit": {Role.OWNER: _ANY},
     # money

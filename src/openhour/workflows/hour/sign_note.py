@@ -28,6 +28,7 @@ from openhour.records.queries.note_content import Content, billed_as, canonical,
 from openhour.records.queries.session import Hour, hour_for_signing
 from openhour.records.shelf import shelf
 from openhour.workflows.hour.opening import open_hour
+from openhour.workflows.progress.take_stock import take_stock
 
 SELF_PAY = "self-pay"
 
@@ -63,6 +64,7 @@ def sign_note(
     Visit.objects.filter(pk=visit_id).update(state="held")
     code = charge.code if charge else ""
     trail.write(actor, "note.signed", note, at=at, digest=note.digest, code=code, minutes=content["minutes"])
+    take_stock(actor, hour.visit.episode_id, at=at)
     return Signed(note, charge)
 
 

@@ -1,6 +1,7 @@
 """Stop the clock of an hour: one press, at which the face-to-face minutes end.
 
-A second press changes nothing. Refuses a clock that was never started, and a stop in the very moment of the start.
+An hour that was held may be the one after which the system looks again at a signal. A second press changes nothing.
+Refuses a clock that was never started, and a stop in the very moment of the start.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from openhour.guard.actor import Actor
 from openhour.kernel import Finding, Refused
 from openhour.records.models import Session
 from openhour.workflows.hour.opening import open_hour
+from openhour.workflows.progress.take_stock import take_stock
 
 
 @transaction.atomic
@@ -30,4 +32,5 @@ def stop_session(actor: Actor, visit_id: UUID, *, at: datetime) -> Session:
     session.stopped_at = at
     session.save(update_fields=["stopped_at"])
     trail.write(actor, "session.stopped", session, at=at, stopped_at=at, minutes=session.minutes)
+    take_stock(actor, session.episode_id, at=at)
     return session

@@ -1,0 +1,1 @@
+"""From signal to action: each verb of the chapter."""
