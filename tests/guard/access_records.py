@@ -32,6 +32,7 @@ from openhour.records.models import (
     Plan,
     Response,
     Session,
+    Signal,
     Superbill,
     Therapist,
     Visit,
@@ -151,6 +152,25 @@ def alert(cast: Cast, who: str) -> Alert:
             "owner": therapist(cast, who),
             "value": 1,
             "due_at": NOW + timedelta(hours=24),
+            "made_at": NOW,
+        },
+    )
+    return raised
+
+
+def signal(cast: Cast, who: str) -> Signal:
+    """Waits for the therapist since today."""
+    raised, _ = Signal.objects.get_or_create(
+        episode=episode(cast, who),
+        instrument="phq-9",
+        kind="not-on-track",
+        defaults={
+            "patient": patient(cast, who),
+            "owner": therapist(cast, who),
+            "instrument_key": shelf().instrument("phq-9", on=TODAY).pin.key,
+            "seen_at": NOW,
+            "sentence": "PHQ-9 is worse than expected (synthetic).",
+            "due_at": NOW + timedelta(days=7),
             "made_at": NOW,
         },
     )
@@ -319,6 +339,7 @@ MAKERS: dict[str, Callable[[Cast, str], Any]] = {
         signed_note,
         response,
         alert,
+        signal,
         assignment,
         plan,
         objective,

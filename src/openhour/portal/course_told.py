@@ -68,7 +68,9 @@ def _step_back(own: OwnMeasure) -> tuple[str, ...]:
     rule = points_rule(own.instrument)
     if rule is None or worse < rule.points:
         return ()
-    return ("The last one was a step back from the one before. Steps back are common, and don’t undo what was reached.",)
+    return (
+        "The last one was a step back from the one before. Steps back are common, and don’t undo what was reached.",
+    )
 
 
 def _expected(own: OwnMeasure) -> tuple[str, ...]:

@@ -37,6 +37,8 @@ ENTRIES = (
     _entry("Schedule", "schedule-day schedule", Role.FRONT_DESK, Role.THERAPIST),
     _entry("Patients", "patients patient-list", Role.THERAPIST, Role.SUPERVISOR, Role.FRONT_DESK, Role.BILLER),
     _entry("Alerts", "alerts alert-list", Role.THERAPIST, Role.SUPERVISOR),
+    _entry("Progress", "caseload", Role.THERAPIST),
+    _entry("Signals", "signals", Role.SUPERVISOR),
     _entry("Claims", "claims claim-list", Role.BILLER),
     _entry("Practice", "practice", Role.OWNER),
     _entry("Trail", "trail", Role.OWNER),
