@@ -29,6 +29,24 @@ def asked_items(instrument: Instrument, answers: Answers, carried: Collection[st
     return tuple(item for item in instrument.items if item.id not in carried and is_asked(item, answers))
 
 
+def facts_of(sex: str) -> dict[str, str]:
+    """What is known about a person and decides some cut-offs. sex: `F`, `M` or `U`, as a claim knows it; nothing is
+    taken for granted where it isn't known."""
+    word = {"F": "female", "M": "male"}.get(sex)
+    return {"sex": word} if word else {}
+
+
+def help_range(instrument: Instrument) -> dict[str, tuple[int, int | None]]:
+    """By item, from which answer up to which help is shown at once, before anything is sent; None = no upper end."""
+    found: dict[str, tuple[int, int | None]] = {}
+    for flag in instrument.flags:
+        if flag.confirmed:
+            low, high = found.get(flag.item, (flag.at_least, flag.at_most))
+            open_end = high is None or flag.at_most is None
+            found[flag.item] = (min(low, flag.at_least), None if open_end else max(high or 0, flag.at_most or 0))
+    return found
+
+
 def leads_to(instrument: Instrument, total: int | None) -> str:
     """Slug of the longer form that the total leads to; empty where it leads to none, or there is no total.
 

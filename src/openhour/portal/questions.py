@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from openhour.care.sitting import help_range
 from openhour.catalog import Instrument
 from openhour.kernel import Finding, Refused
 from openhour.portal.door import behind_link, now_of, show, wants_json
@@ -102,7 +103,7 @@ def _kept(
     What a person must see comes first: if the database fails half-way, the alert stands already."""
     needs_help = False
     findings: list[Finding] = []
-    watched = _help_from(form.instrument)
+    watched = help_range(form.instrument)
     for item, value in sorted(sent.items(), key=lambda pair: pair[0] not in watched):
         try:
             needs_help |= record_answer(link.actor, form.id, item, value, at=now_of(request)).needs_help
@@ -199,20 +200,18 @@ def _about(asked: tuple[Asked, ...], form: Asked) -> dict[str, Any]:
         "instrument": form.instrument,
         "set_number": 1 + [one.id for one in asked].index(form.id),
         "set_count": len(asked),
-        "help_from": _help_from(form.instrument),
+        "help_attrs": _help_attrs(form.instrument),
         "pairs": {
             item.id: [(choice.score, choice.text) for choice in item.choices] for item in form.instrument.items
         },
     }
 
 
-def _help_from(instrument: Instrument) -> dict[str, int]:
+def _help_attrs(instrument: Instrument) -> dict[str, dict[str, int | None]]:
     """From which answer on the page shows help by itself, even where the answer can't be sent at that moment."""
-    found: dict[str, int] = {}
-    for flag in instrument.flags:
-        if flag.confirmed:
-            found[flag.item] = min(flag.at_least, found.get(flag.item, flag.at_least))
-    return found
+    return {
+        item: {"data-help-from": low, "data-help-to": high} for item, (low, high) in help_range(instrument).items()
+    }
 
 
 def _errors(findings: tuple[Finding, ...]) -> dict[str, list[str]]:

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from openhour.catalog import Instrument
-from openhour.measures import ItemChange, item_changes, reliable_change
+from openhour.measures import ItemChange, Score, item_changes, reliable_change, score
 from openhour.records.models import Response
 from openhour.records.shelf import shelf
 
@@ -46,7 +46,8 @@ class Measured:
 class Measure:
     """One instrument over the episode, oldest first. since_last, since_first: points; reliable: `better`, `worse` or
     `no reliable change` against the first form, None where there is no confirmed rule. items: what changed between the
-    last two forms; empty with fewer than two."""
+    last two forms; empty with fewer than two. result: of the last form, where its total doesn't say everything: parts,
+    rules, a level, a maximum of its own; else None."""
 
     instrument: Instrument
     forms: tuple[Measured, ...]
@@ -54,6 +55,7 @@ class Measure:
     since_first: int | None
     reliable: str | None
     items: tuple[ItemChange, ...]
+    result: Score | None = None
 
     @property
     def latest(self) -> Measured:
@@ -84,7 +86,7 @@ def flagged_items(instrument: Instrument, answers: Mapping[str, int | None]) -> 
         flag.item
         for flag in instrument.flags
         for value in [answers.get(flag.item)]
-        if flag.confirmed and value is not None and value >= flag.at_least
+        if flag.confirmed and value is not None and value >= flag.at_least and value <= (flag.at_most or value)
     )
     return tuple(dict.fromkeys(held))
 
@@ -102,7 +104,14 @@ def _measure(rows: list[Response | Form]) -> Measure:
         since_first=_moved(totals[0] if len(totals) > 1 else None, latest),
         reliable=reliable_change(instrument, totals[0], latest) if len(totals) > 1 else None,
         items=item_changes(instrument, forms[-2].answers, forms[-1].answers) if len(forms) > 1 else (),
+        result=score(instrument, forms[-1].answers) if _says_more(instrument) else None,
     )
+
+
+def _says_more(instrument: Instrument) -> bool:
+    """Whether a total alone would leave something out."""
+    own_maximum = any(not choice.applies for item in instrument.items for choice in item.choices)
+    return bool(instrument.subscales or instrument.rules or own_maximum or not instrument.scoring.gives_total)
 
 
 def _measured(row: Response | Form) -> Measured:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from openhour.care.sitting import asked_items
+from openhour.care.sitting import asked_items, facts_of
 from openhour.catalog import Instrument
 from openhour.catalog.instrument import Item
 from openhour.guard import trail
@@ -137,7 +137,7 @@ def _detail(row: Response, *, may_write: bool, may_check: bool) -> ResponseDetai
         zone=zone_of(row),
         state=row.state,
         answers=row.answers,
-        result=score(instrument, row.answers),
+        result=score(instrument, row.answers, facts_of(row.patient.sex)),
         total=row.total,
         band=row.band,
         previous_total=row.previous_total,  # type: ignore[attr-defined]

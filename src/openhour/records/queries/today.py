@@ -24,6 +24,7 @@ from openhour.care.booking import every_day
 from openhour.care.consents import ConsentFacts
 from openhour.care.plans import PlanFacts
 from openhour.care.sessions import VisitFacts, missing_for_visit
+from openhour.care.sitting import asked_items
 from openhour.care.slots import free_slots
 from openhour.catalog import ConsentForm, NotOnShelf, Procedure
 from openhour.guard import trail
@@ -327,12 +328,13 @@ def _measure(form: Asked, responses: Iterable[Asked]) -> MeasureToday:
         for one in responses
         if one.instrument == form.instrument and one.due_on < form.due_on and one.total is not None
     ]
+    asked = [item for item in asked_items(instrument, form.answers) if item.scored]
     return MeasureToday(
         id=form.id,
         short=instrument.short,
         state=form.state,
-        answered=sum(form.answers.get(item.id) is not None for item in instrument.scored_items),
-        of=len(instrument.scored_items),
+        answered=sum(form.answers.get(item.id) is not None for item in asked),
+        of=len(asked),
         total=form.total,
         band=form.band,
         since_last=form.total - before[-1] if form.total is not None and before else None,

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from markupsafe import Markup
 
+from openhour.measures import Score
 from openhour.records.queries.hour_measures import Measure, Measured
 from openhour.records.shelf import shelf
 from openhour.ui import charts
@@ -15,7 +16,8 @@ from openhour.ui.words import short_date
 
 @dataclass(frozen=True, slots=True)
 class MeasureShown:
-    """score: `12`; band: its words; since: what changed, in a sentence; flagged: what needs attention."""
+    """score: `12`; band: its words, or the level of a triage; since: what changed, in a sentence; flagged: what needs
+    attention; parts: subscales and rules in words, one a line; curve: None where there is no total to draw."""
 
     title: str
     score: str
@@ -24,8 +26,9 @@ class MeasureShown:
     since: str
     tone: str
     flagged: str
-    curve: Markup
+    curve: Markup | None
     items: Markup | None
+    parts: tuple[str, ...] = ()
 
 
 def measure_shown(measure: Measure) -> MeasureShown:
@@ -33,15 +36,53 @@ def measure_shown(measure: Measure) -> MeasureShown:
     instrument, latest = measure.instrument, measure.latest
     return MeasureShown(
         title=instrument.short,
-        score="–" if latest.total is None else str(latest.total),
-        band=latest.band or ("no score: not all questions answered" if latest.total is None else ""),
+        score=_score(measure),
+        band=latest.band or ("" if latest.total is not None else _without_score(measure)),
         on=short_date(latest.on),
         since=_since(measure),
         tone={"better": "ok", "worse": "danger"}.get(measure.reliable or "", "quiet"),
         flagged=_flagged(latest),
         curve=_curve(measure),
         items=_items(measure),
+        parts=parts_in_words(measure.result),
     )
+
+
+def _score(measure: Measure) -> str:
+    """The total, with its own maximum where a question didn't apply; a dash where there is none."""
+    total, result = measure.latest.total, measure.result
+    if total is None:
+        return "–" if measure.instrument.scoring.gives_total else ""
+    possible = result.max_possible if result else None
+    shortened = possible is not None and possible != measure.instrument.scoring.maximum
+    return f"{total} of {possible}" if shortened else str(total)
+
+
+def _without_score(measure: Measure) -> str:
+    if measure.result is not None and measure.result.complete and not measure.instrument.scoring.gives_total:
+        return ""
+    return "no score: not all questions answered"
+
+
+def parts_in_words(result: Score | None) -> tuple[str, ...]:
+    """`Avoidance 5 of 8`, `Provisional PTSD: holds`; what no source confirmed says so."""
+    if result is None:
+        return ()
+    lines = [
+        f"{one.title} {one.points} of {one.highest}{', at or above the cut-off' if one.at_case else ''}{_doubt(one.confirmed)}"
+        for one in result.subscales
+        if one.points is not None
+    ]
+    lines += [
+        f"{one.title}: {'holds' if one.holds else 'doesn’t hold'}{_doubt(one.confirmed)}"
+        for one in result.rules
+        if one.holds is not None
+    ]
+    return tuple(lines)
+
+
+def _doubt(confirmed: bool) -> str:
+    return "" if confirmed else " (not confirmed by a source)"
 
 
 def _since(measure: Measure) -> str:
@@ -62,7 +103,9 @@ def _flagged(form: Measured) -> str:
     return ", ".join(f"item {item}" for item in form.flagged)
 
 
-def _curve(measure: Measure) -> Markup:
+def _curve(measure: Measure) -> Markup | None:
+    if not measure.instrument.scoring.gives_total:
+        return None
     points = tuple(
         charts.CoursePoint(form.on, form.total, f"item {form.flagged[0]}" if form.flagged else "")
         for form in measure.forms
@@ -104,6 +147,6 @@ def _items(measure: Measure) -> Markup | None:
 @lru_cache(maxsize=128)
 def _tabled(key: str, rows: tuple[charts.ItemChange, ...], before: str, now: str) -> Markup:
     instrument = shelf().instrument_pinned(key)
-    steps = max(choice.score for item in instrument.scored_items for choice in item.choices)
+    steps = max(item.values[-1] for item in instrument.scored_items)
     caption = f"{instrument.short}, question by question"
     return charts.item_change_rows(rows, caption, before, now, steps, instrument.change.better)

@@ -23,7 +23,7 @@ from openhour.kernel import Finding, Refused
 from openhour.records.queries.link import crisis_words
 from openhour.records.queries.response import ResponseDetail, response_of
 from openhour.web.chrome import render_page
-from openhour.web.measures.reading import changed, help_from, pairs
+from openhour.web.measures.reading import changed, help_attrs, pairs
 from openhour.workflows.safety.finish_response import finish_response
 from openhour.workflows.safety.record_answer import record_answer
 
@@ -46,7 +46,7 @@ def enter(request: HttpRequest, response_id: UUID) -> HttpResponse:
 def _kept(request: StaffRequest, form: ResponseDetail) -> HttpResponse:
     """Each answer by itself, so that one bad value costs no other; what a person must see is kept first."""
     typed = changed(form.instrument, request.POST)
-    watched = help_from(form.instrument)
+    watched = help_attrs(form.instrument)
     needs_help, findings = False, list[Finding]()
     for item, value in sorted(typed.items(), key=lambda pair: pair[0] not in watched):
         try:
@@ -102,7 +102,7 @@ def _page(
         "gate_from": {item.id: item.asked_if.at_least for item in instrument.items if item.asked_if},
         "chosen": chosen,
         "pairs": pairs(instrument),
-        "help_from": help_from(instrument),
+        "help_attrs": help_attrs(instrument),
         "crisis_text": crisis_words(),
         "errors": {one.place: [one.sentence] for one in findings},
         "findings": findings,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from openhour.care.sitting import help_range
 from openhour.catalog import Instrument
 
 _NO_CHOICE = -1
@@ -38,10 +39,8 @@ def pairs(instrument: Instrument) -> dict[str, list[tuple[int, str]]]:
     }
 
 
-def help_from(instrument: Instrument) -> dict[str, int]:
-    """From which answer on the steps are shown at once, before anything is sent."""
-    found: dict[str, int] = {}
-    for flag in instrument.flags:
-        if flag.confirmed:
-            found[flag.item] = min(flag.at_least, found.get(flag.item, flag.at_least))
-    return found
+def help_attrs(instrument: Instrument) -> dict[str, dict[str, int | None]]:
+    """By item, what tells the page's script from which answer on the steps are shown, before anything is sent."""
+    return {
+        item: {"data-help-from": low, "data-help-to": high} for item, (low, high) in help_range(instrument).items()
+    }

@@ -19,7 +19,7 @@ from openhour.kernel import Finding, Refused
 from openhour.records.queries.link import crisis_words
 from openhour.records.queries.response import ResponseDetail, response_of
 from openhour.web.chrome import render_page
-from openhour.web.measures.reading import given, help_from, pairs
+from openhour.web.measures.reading import given, help_attrs, pairs
 from openhour.workflows.measures.settle_differences import REASON_AT_MOST, settle_differences
 from openhour.workflows.measures.type_again import type_again
 
@@ -89,7 +89,7 @@ def _page(
         "items": form.instrument.items,
         "chosen": chosen,
         "pairs": pairs(form.instrument),
-        "help_from": help_from(form.instrument),
+        "help_attrs": help_attrs(form.instrument),
         "crisis_text": crisis_words(),
         "errors": {one.place: [one.sentence] for one in findings},
         "findings": findings,

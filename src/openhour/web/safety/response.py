@@ -18,6 +18,7 @@ from openhour.guard.roles import Role
 from openhour.kernel import Finding, Refused
 from openhour.records.queries.response import ResponseDetail, response_of
 from openhour.web.chrome import render_page
+from openhour.web.hour.measures_shown import parts_in_words
 from openhour.workflows.safety.finish_response import finish_response
 from openhour.workflows.safety.record_answer import record_answer
 
@@ -116,6 +117,7 @@ def _page(
         },
         "words": {item.id: {c.score: c.text for c in item.choices} for item in detail.instrument.items},
         "modes": MODES,
+        "part_lines": parts_in_words(detail.result),
         "errors": {one.place: [one.sentence] for one in findings},
         "findings": findings,
         "open_to_write": detail.may_write and detail.state == "open",

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from openhour.care.sitting import facts_of
 from openhour.guard import trail
 from openhour.guard.actor import Actor
 from openhour.kernel import Finding, Refused
@@ -68,5 +69,6 @@ def _write(actor: Actor, form: Response, chosen: Mapping[str, int | None], at: d
     form.answers = {**form.answers, **chosen}
     form.saved_at = at
     form.revision += 1
-    lay_down(form, score(shelf().instrument_pinned(form.instrument_key), form.answers))
+    instrument = shelf().instrument_pinned(form.instrument_key)
+    lay_down(form, score(instrument, form.answers, facts_of(form.patient.sex)))
     form.save()

@@ -59,7 +59,7 @@ def type_again(actor: Actor, response_id: UUID, answers: Given, *, at: datetime)
 def paper_to_check(actor: Actor, response_id: UUID) -> Response:
     """The form, locked. Raises NotAllowed where it isn't there or isn't theirs to check."""
     rows = Response.objects.select_for_update(of=("self",), no_key=True).exclude(state="withdrawn")
-    form = rows.select_related("episode__therapist", "visit").filter(pk=response_id).first()
+    form = rows.select_related("episode__therapist", "visit", "patient").filter(pk=response_id).first()
     if form is None:
         raise NotAllowed("paper.check")
     require(actor, "paper.check", form)

@@ -35,7 +35,7 @@ def form_to_answer(actor: Actor, response_id: UUID, *, at: datetime) -> Response
     """The form, locked, so that two answers at once come one after the other. Raises NotAllowed."""
     link = link_in_hand(actor, at=at) if is_link(actor) else None
     rows = Response.objects.select_for_update(of=("self",), no_key=True).exclude(state="withdrawn")
-    form = rows.select_related("episode__therapist", "visit").filter(pk=response_id).first()
+    form = rows.select_related("episode__therapist", "visit", "patient").filter(pk=response_id).first()
     if form is None:
         raise NotAllowed("chart.write")
     if link is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from openhour.care.sitting import carried_answers, leads_to
+from openhour.care.sitting import carried_answers, facts_of, leads_to
 from openhour.catalog import Instrument, NotOnShelf
 from openhour.guard import trail
 from openhour.guard.actor import Actor
@@ -51,14 +51,16 @@ def _longer(slug: str, short: Response) -> Instrument | None:
 
 def _standing(short: Response, long: Instrument) -> Response | None:
     """The same form of the same day, if it was asked already."""
-    rows = Response.objects.select_for_update(of=("self",), no_key=True).select_related("episode__therapist", "visit")
+    rows = Response.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "episode__therapist", "visit", "patient"
+    )
     same = rows.filter(patient_id=short.patient_id, instrument=long.pin.slug, due_on=short.due_on)
     return same.exclude(state="withdrawn").first()
 
 
 def _new(short: Response, long: Instrument, at: datetime) -> Response:
     return Response(
-        patient_id=short.patient_id,
+        patient=short.patient,
         episode=short.episode,
         visit=short.visit,
         instrument=long.pin.slug,
@@ -78,7 +80,7 @@ def _carry(actor: Actor, form: Response, long: Instrument, missing: dict[str, in
     form.carried = sorted({*form.carried, *missing})
     form.started_at, form.saved_at = form.started_at or at, at
     form.revision += 1
-    lay_down(form, score(long, form.answers))
+    lay_down(form, score(long, form.answers, facts_of(form.patient.sex)))
     form.save()
     Answer.objects.bulk_create(
         Answer(response=form, item=item, value=value, by=actor.label, made_at=at) for item, value in missing.items()

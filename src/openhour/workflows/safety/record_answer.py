@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from openhour.care.sitting import facts_of
 from openhour.catalog import Instrument
 from openhour.guard import trail
 from openhour.guard.actor import Actor
@@ -73,11 +74,13 @@ def _keep(form: Response, instrument: Instrument, item: str, value: int | None, 
     form.started_at = form.started_at or at
     form.saved_at = at
     form.revision += 1
-    lay_down(form, score(instrument, form.answers))
+    lay_down(form, score(instrument, form.answers, facts_of(form.patient.sex)))
     form.save()
 
 
 def lay_down(form: Response, result: Score) -> None:
-    """Total and band where there is a score, else the reason why there is none; incomplete is never zero."""
+    """Total and band (of a triage its level) where there is a score, else the code of the reason why there is no total;
+    incomplete is never zero."""
     form.total, form.band = result.total, result.band or ""
-    form.gap = "" if result.total is not None else "score.incomplete"
+    codes = [finding.code for finding in result.findings if finding.code.startswith("score.")]
+    form.gap = "" if result.total is not None else next(iter(codes), "score.incomplete")

@@ -40,7 +40,8 @@ function answers(form) {
   });
 
   function take(radio, byTap) {
-    const helps = radio.dataset.helpFrom && Number(radio.value) >= Number(radio.dataset.helpFrom);
+    const { helpFrom, helpTo } = radio.dataset;
+    const helps = helpFrom && Number(radio.value) >= Number(helpFrom) && (!helpTo || Number(radio.value) <= Number(helpTo));
     if (helps) help(radio);
     unsent.set(radio.name, { value: radio.value, on: single && byTap && !helps });
     send();

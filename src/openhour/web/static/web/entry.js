@@ -63,8 +63,8 @@ function entry(form) {
   }
 
   function take(radio) {
-    const from = radio.dataset.helpFrom;
-    if (from && Number(radio.value) >= Number(from)) help(radio);
+    const { helpFrom, helpTo } = radio.dataset;
+    if (helpFrom && Number(radio.value) >= Number(helpFrom) && (!helpTo || Number(radio.value) <= Number(helpTo))) help(radio);
     if (whole) return;
     unsent.set(radio.name, radio.value);
     send();
