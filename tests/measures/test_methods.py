@@ -243,6 +243,7 @@ SHIFTED = Pairs.of(np.arange(10, 30), np.arange(10, 30) - 5)
         (_group(), replace(TERMS["anchor"], improvement=0), ["change.mid"]),
         (_group(), replace(TERMS["anchor"], deterioration=-2), ["change.mid"]),
         (_group(), replace(TERMS["anchor"], functional=None), ["change.functional-norm-missing"]),
+        (Pairs.of(np.array([0, 0]), np.array([0, 5])), TERMS["percent"], ["change.no-share"]),
         (_group(), PercentTerms("lower", 0), ["change.percent"]),
         (_group(), PercentTerms("lower", 1.5), ["change.percent"]),
         (_group(), PercentTerms("lower", float("nan")), ["change.percent"]),

@@ -31,12 +31,13 @@ def folder(tmp_path, monkeypatch):
 def test_every_command_shown_runs(openhour, folder, command):
     said = openhour(*shlex.split(command))
     assert (said.exit, said.err) == (0, "")
+    assert said.out
     if "--json" in command:
         assert said.json["n"] > 0
 
 
 def test_the_handbook_shows_every_command_for_files():
-    assert len(COMMANDS) == 7
+    assert len(COMMANDS) == 10
     for name in ("instruments", "score", "change"):
         assert any(command.startswith(name) for command in COMMANDS)
 
@@ -64,6 +65,19 @@ def test_the_classes_are_those_the_handbook_tells(openhour, folder):
         *shlex.split("change weekly.csv --id patient --time week --value phq9 --instrument phq-9 --json")
     )
     assert weekly.json["counts"] == {"recovered": 1, "improved": 0, "unchanged": 1, "deteriorated": 0, "harmed": 0}
+
+
+def test_the_other_ways_to_judge_are_those_the_program_knows():
+    from openhour.project.cli.change_terms import APPROACHES, METHODS
+
+    for method in METHODS:
+        assert f"`{method}`" in TEXT or f"--method {method}`" in TEXT or method == "JT"
+    for option in (
+        "--mid",
+        "--percent",
+        *(f"--approach {name}" for name in APPROACHES if name in ("distribution", "statistical")),
+    ):
+        assert option in TEXT
 
 
 def test_the_sentences_under_when_a_file_is_refused_are_those_of_the_program(openhour, folder):

@@ -106,7 +106,10 @@ def sample_of(pairs: Pairs, terms: Terms | AnchorTerms | CutoffTerms | SlopeTerm
 def _group_findings(pairs: Pairs, terms: Terms | AnchorTerms | PercentTerms | CutoffTerms) -> Iterator[Finding]:
     if pairs.n == 0:
         yield Finding("change.nobody", "No patient has both a first and a last score.")
-    elif not isinstance(terms, PercentTerms) and _needs_spread(terms):
+    elif isinstance(terms, PercentTerms):
+        if not (pairs.pre > 0).any():
+            yield Finding("change.no-share", "No patient has a first score above 0 to take a percentage of.")
+    elif _needs_spread(terms):
         yield from _spread_findings(pairs, terms)
 
 

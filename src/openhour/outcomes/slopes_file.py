@@ -69,6 +69,8 @@ def _judged(
     why[(why == 0) & ~fitted] = len(REASONS)
     judged = why == 0
     pairs = Pairs.of(first[judged], last[judged])
+    if not pairs.n:
+        raise refuse("change.nobody", "No patient has both a first and a last score.", str(asked.path))
     rule = SlopeRule(terms.better, critical_value(terms.alpha), _between(pairs, terms, str(asked.path)))
     index = np.full(len(first), np.nan)
     index[slopes.patient] = slopes.index

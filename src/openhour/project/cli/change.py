@@ -7,24 +7,14 @@ from typing import Any
 
 import click
 
-from openhour.kernel import Finding, Refused
-from openhour.measures import (
-    IndexRule,
-    Norm,
-    Pairs,
-    PointsRule,
-    Rule,
-    Terms,
-    points_rule,
-    rule_for,
-    s_diff,
-    whole_points,
-)
-from openhour.measures.rule import terms_findings
+from openhour.measures import SlopeTerms
 from openhour.outcomes.cells import Codes
-from openhour.outcomes.change_file import ChangeReport, change_file
+from openhour.outcomes.change_file import change_file
 from openhour.outcomes.places import refuse
 from openhour.outcomes.shapes import ChangeAsked, Limits, Long, TwoColumns
+from openhour.outcomes.slopes_file import slopes_file
+from openhour.project.cli.change_terms import APPROACHES, METHODS, require, ruling_of
+from openhour.project.cli.change_told import facts_of, text_of
 from openhour.project.cli.contract import Answer, openhour_command, progress
 from openhour.project.cli.options import PATH, delimiter_option, out_option
 from openhour.project.cli.shelf import instrument_named
@@ -46,11 +36,20 @@ SIDES = click.Choice(["lower", "higher"])
 @click.option("--first", metavar="TIME", help="Long files: compare from this time (else each patient's first score).")
 @click.option("--last", metavar="TIME", help="Long files: compare with this time (else each patient's last score).")
 @click.option("--instrument", metavar="SLUG", help="Use the published points of this measure, such as phq-9.")
+@click.option("--approach", type=click.Choice(APPROACHES), help="How change is judged; combined unless named.")
+@click.option("--method", type=click.Choice(METHODS), help="Index of reliable change; JT unless named.")
 @click.option("--reliability", type=float, help="Reliability of the measure, from 0 to below 1.")
+@click.option("--reliability-post", type=float, help="Reliability of last scores, for the method NK.")
 @click.option("--functional-mean", type=float, help="Mean of people who are well.")
 @click.option("--functional-sd", type=float, help="Standard deviation of people who are well.")
 @click.option("--cutoff", type=click.Choice(["a", "b", "c"]), help="Cut-off of Jacobson and Truax.")
 @click.option("--better", type=SIDES, help="Which scores are better.")
+@click.option("--mid", type=float, help="Smallest difference that matters, in points (approach anchor).")
+@click.option("--mid-worse", type=float, help="The same for getting worse, where it differs.")
+@click.option("--percent", type=float, help="Share of the first score that counts, such as 50 (approach percentage).")
+@click.option("--percent-worse", type=float, help="The same for getting worse, where it differs.")
+@click.option("--alpha", type=float, help="Share of false alarms; 0.05 unless named.")
+@click.option("--mean-pre", type=float, help="Mean of first scores, where not that of the file itself.")
 @click.option("--sd-pre", type=float, help="Standard deviation of first scores, where not that of the file itself.")
 @click.option("--lowest", type=float, help="Lowest score that can be; one below it is an error in the file.")
 @click.option("--highest", type=float, help="Highest score that can be.")
@@ -60,10 +59,13 @@ SIDES = click.Choice(["lower", "higher"])
 def command(file: Path, **options: Any) -> Answer:
     """Judge how the patients in FILE (.csv, .tsv or .parquet) changed, each and in total.
 
-    Give two columns (--pre, --post) or a long series (--id, --time, --value). Judged by Jacobson and Truax
-    (--reliability, --cutoff, --better, and the functional norm for b and c) or by a measure's published points.
+    Give two columns (--pre, --post) or a long series (--id, --time, --value). Judged by a measure's published points
+    (--instrument) or by an approach: combined (an index of --method and a --cutoff), distribution (the index alone),
+    statistical (the cut-off alone), anchor (--mid, with or without a cut-off) or percentage (--percent). Methods:
+    JT Jacobson and Truax, GLN Gulliksen, Lord and Novick, HLL Hsu, Linn and Nord, EN Edwards and Nunnally,
+    NK Nunnally and Kotsch, HA Hageman and Arrindell, HLM hierarchical linear model of a long series.
     """
-    shape, ruling = _shape(options), _ruling(options)
+    shape, ruling = _shape(options), ruling_of(options)
     asked = ChangeAsked(
         file,
         shape,
@@ -73,9 +75,11 @@ def command(file: Path, **options: Any) -> Answer:
         options["out"],
     )
     with progress("Judging change") as seen:
-        report = change_file(asked, ruling, seen)
-    facts = _facts(report, options)
-    return Answer(facts, _text(facts))
+        if isinstance(ruling, SlopeTerms):
+            facts = facts_of(slopes_file(asked, ruling, seen), options)
+        else:
+            facts = facts_of(change_file(asked, ruling, seen), options)
+    return Answer(facts, text_of(facts))
 
 
 def _shape(options: dict[str, Any]) -> TwoColumns | Long:
@@ -85,19 +89,10 @@ def _shape(options: dict[str, Any]) -> TwoColumns | Long:
             raise refuse(
                 "change.shape", "Name either two columns (--pre, --post) or a series (--id, --time, --value)."
             )
-        _require(options, ("id", *long), "A long series needs it.")
+        require(options, ("id", *long), "A long series needs it.")
         return Long(options["id"], options["time"], options["value"], options["first"], options["last"])
-    _require(options, wide, "Name the columns of first and last scores, or a series with --id, --time, --value.")
+    require(options, wide, "Name the columns of first and last scores, or a series with --id, --time, --value.")
     return TwoColumns(options["pre"], options["post"], options["id"])
-
-
-def _require(options: dict[str, Any], wanted: tuple[str, ...], sentence: str) -> None:
-    if absent := [name for name in wanted if options[name] is None]:
-        raise Refused([Finding("change.option-missing", sentence, _flag(name)) for name in absent])
-
-
-def _flag(name: str) -> str:
-    return "--" + name.replace("_", "-")
 
 
 def _limits(options: dict[str, Any]) -> Limits:
@@ -108,103 +103,3 @@ def _limits(options: dict[str, Any]) -> Limits:
         highest = scoring.maximum if highest is None else highest
     none = Limits()
     return Limits(none.lowest if lowest is None else lowest, none.highest if highest is None else highest)
-
-
-def _ruling(options: dict[str, Any]) -> Any:
-    """What makes the rule once the group is known; everything that can be refused before is refused here."""
-    if options["instrument"] is not None:
-        rule = _published(options)
-        return lambda pairs: _not_nobody(pairs, rule)
-    _require(options, ("reliability", "cutoff", "better"), "Needed, unless --instrument names a measure.")
-    mean, sd = options["functional_mean"], options["functional_sd"]
-    if (mean is None) != (sd is None):
-        _require(options, ("functional_mean", "functional_sd"), "The functional norm needs both its numbers.")
-    functional = None if mean is None else Norm(mean, sd)
-    terms = Terms(options["better"], options["reliability"], options["cutoff"], functional, options["sd_pre"])
-    if findings := tuple(terms_findings(terms)):
-        raise Refused([Finding(finding.code, finding.sentence, _flag(finding.place)) for finding in findings])
-    return lambda pairs: rule_for(pairs, terms)
-
-
-def _published(options: dict[str, Any]) -> PointsRule:
-    beside = ("reliability", "functional_mean", "functional_sd", "cutoff", "better", "sd_pre")
-    if both := [name for name in beside if options[name] is not None]:
-        words = "The measure's published points are used, so this has no place here."
-        raise Refused([Finding("change.two-rules", words, _flag(name)) for name in both])
-    rule = points_rule(instrument_named(options["instrument"]))
-    if rule is None:
-        words = "No source confirms how many points of this measure are reliable. Use --reliability instead."
-        raise refuse("change.no-points", words, "--instrument")
-    return rule
-
-
-def _not_nobody(pairs: Pairs, rule: PointsRule) -> PointsRule:
-    if not pairs.n:
-        raise refuse("change.nobody", "No patient has both a first and a last score.")
-    return rule
-
-
-def _facts(report: ChangeReport, options: dict[str, Any]) -> dict[str, Any]:
-    pairs = report.group.pairs
-    return {
-        "n": pairs.n,
-        "patients": report.group.patients,
-        "excluded": report.group.excluded,
-        "counts": report.counts,
-        **_rule_facts(report.rule),
-        "better": report.rule.better,
-        "clinical_mean": pairs.mean(pairs.pre),
-        "clinical_sd": _number(pairs.sd(pairs.pre)),
-        "post_mean": pairs.mean(pairs.post),
-        "post_sd": _number(pairs.sd(pairs.post)),
-        "instrument": options["instrument"],
-        "notes": list(_notes(report, options)),
-        "out": None if options["out"] is None else str(options["out"]),
-    }
-
-
-def _number(number: float) -> float | None:
-    return None if number != number else number
-
-
-def _rule_facts(rule: Rule) -> dict[str, Any]:
-    if isinstance(rule, PointsRule):
-        return {"method": "points", "cutoff": rule.caseness_at, "reliable_points": rule.points}
-    assert isinstance(rule, IndexRule)
-    difference = s_diff(rule.sample.pre_sd, rule.sample.reliability)
-    return {
-        "method": rule.method,
-        "cutoff": rule.cutoff,
-        "reliable_points": whole_points(rule.critical * difference),
-        "reliable_change": rule.critical * difference,
-        "s_diff": difference,
-        "critical": rule.critical,
-    }
-
-
-def _notes(report: ChangeReport, options: dict[str, Any]) -> list[str]:
-    rule, mean = report.rule, options["functional_mean"]
-    if isinstance(rule, PointsRule) or mean is None:
-        return []
-    first = rule.sample.pre_mean
-    if (mean >= first) if rule.better == "lower" else (mean <= first):
-        return ["The functional mean isn't on the better side of the patients' first scores: is --better right?"]
-    return []
-
-
-def _text(facts: dict[str, Any]) -> str:
-    cut = "none" if facts["cutoff"] is None else f"{facts['cutoff']:.2f}"
-    lines = [
-        f"{facts['n']:>10,}  patients judged, of {facts['patients']:,}",
-        *(f"{count:>10,}    left out: {reason}" for reason, count in facts["excluded"].items() if count),
-        *(f"{count:>10,}  {name} ({100 * count / facts['n']:.1f} %)" for name, count in facts["counts"].items()),
-        f"Cut-off {cut}; a change is reliable from {facts['reliable_points']} whole points.",
-        f"First scores: mean {facts['clinical_mean']:.2f}" + _sd(facts["clinical_sd"]),
-        f"Last scores: mean {facts['post_mean']:.2f}" + _sd(facts["post_sd"]),
-        *(f"Note: {note}" for note in facts["notes"]),
-    ]
-    return "\n".join([*lines, *([f"Written to {facts['out']}"] if facts["out"] else [])])
-
-
-def _sd(deviation: float | None) -> str:
-    return "" if deviation is None else f", standard deviation {deviation:.2f}"
