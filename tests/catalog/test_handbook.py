@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from openhour.catalog import kinds, shelf_with, shipped_folder, shipped_shelf
 from openhour.catalog.licences import TIERS
 from tests.catalog.broken import SHIPPED, own_file
+from tests.catalog.wordings import wording_file
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "definitions"
 KINDS = sorted(SHIPPED)
@@ -70,8 +72,16 @@ def test_a_page_mentions_every_kind_that_may_be_named(kind, known):
     assert [word for word in known if f"`{word}`" not in told] == []
 
 
+def test_the_example_of_words_is_read_without_a_complaint_and_offers_the_form(tmp_path):
+    (block,) = blocks(page("wording"))
+    shelf = shelf_with(wording_file(tmp_path, block))
+    assert shelf.findings == ()
+    assert {"wsas"} == {one.pin.slug for one in shelf.offered(on=date(2026, 12, 31)) if one.wording}
+    assert not any(one.wording for one in shelf.offered(on=date(2027, 1, 1)))
+
+
 def test_every_page_is_linked_from_the_first_one():
-    assert set(re.findall(r"\]\((\w+\.md)\)", page("README"))) == {f"{kind}.md" for kind in KINDS}
+    assert set(re.findall(r"\]\((\w+\.md)\)", page("README"))) == {f"{kind}.md" for kind in (*KINDS, "wording")}
 
 
 def test_the_complaint_that_the_first_page_shows_is_the_real_one(tmp_path):

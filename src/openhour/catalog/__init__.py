@@ -41,8 +41,10 @@ from openhour.catalog.procedure import (
     TimeRule,
 )
 from openhour.catalog.reading import read_shelf
+from openhour.catalog.scoring_terms import Schedule, Subscale, Then, Unconfirmed
 from openhour.catalog.shelf import NotOnShelf, Shelf
 from openhour.catalog.shipped import shelf_with, shipped_folder, shipped_shelf
+from openhour.catalog.wording import SiteLicence, Wording, offered, why_not_offered
 
 __all__ = [
     "Alternative",
@@ -78,13 +80,21 @@ __all__ = [
     "Recovery",
     "Risk",
     "RoomNeeds",
+    "Schedule",
     "Scoring",
     "Section",
     "Setting",
     "Shelf",
+    "SiteLicence",
+    "Subscale",
+    "Then",
     "TimeRule",
+    "Unconfirmed",
+    "Wording",
+    "offered",
     "read_shelf",
     "shelf_with",
     "shipped_folder",
     "shipped_shelf",
+    "why_not_offered",
 ]

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Protocol, TypeVar
 
 from openhour.catalog.forms import ConsentForm, HomeworkForm, NoteFormat, Payer
 from openhour.catalog.instrument import Instrument
 from openhour.catalog.pin import Pin
 from openhour.catalog.procedure import Procedure
+from openhour.catalog.wording import Wording, offered
 from openhour.kernel import Finding
 
 
@@ -42,6 +44,7 @@ class Shelf:
     consents: tuple[ConsentForm, ...]
     payers: tuple[Payer, ...]
     findings: tuple[Finding, ...]
+    wordings: tuple[Wording, ...] = ()
 
     def procedure(self, slug: str, *, on: date) -> Procedure:
         """The version in force on the day. Raises NotOnShelf."""
@@ -50,6 +53,22 @@ class Shelf:
     def instrument(self, slug: str, *, on: date) -> Instrument:
         """The version in force on the day. Raises NotOnShelf."""
         return _in_force(self.instruments, "instrument", slug, on)
+
+    def wording_of(self, instrument: Instrument) -> Wording | None:
+        """The site's words that stand in the instrument; None where it brings its own or has none."""
+        return next((one for one in self.wordings if one.mark == instrument.wording), None)
+
+    def offered(self, *, on: date) -> tuple[Instrument, ...]:
+        """The instruments that may be asked on the day, by slug: in force, with words, and the right to show them."""
+        slugs = sorted({instrument.pin.slug for instrument in self.instruments})
+        found = (_newest(self.instruments, slug, on) for slug in slugs)
+        return tuple(one for one in found if one is not None and offered(one, self.wording_of(one), on))
+
+    def short_forms(self, *, on: date) -> dict[str, str]:
+        """Slug of a long form to the slug of the short one that leads to it, among those offered on the day."""
+        asked = {one.pin.slug: one for one in self.offered(on=on)}
+        then = ((one.leads_to.instrument, slug) for slug, one in asked.items() if one.leads_to is not None)
+        return {long: short for long, short in then if long in asked}
 
     def note(self, slug: str, *, on: date) -> NoteFormat:
         """The version in force on the day. Raises NotOnShelf."""
@@ -74,17 +93,16 @@ class Shelf:
 
     def pinned(self, kind: str, key: str) -> Procedure | Instrument | NoteFormat | HomeworkForm | ConsentForm | Payer:
         """The very version that a row refers to (`phq-9@1.0.0`). Raises NotOnShelf."""
-        for definition in self._of(kind):
-            if definition.pin.key == key:
-                return definition
-        raise NotOnShelf(f"the shelf holds no {kind} {key}")
+        definitions = self._of(kind)
+        if key not in (places := _places_of(self, kind)):
+            raise NotOnShelf(f"the shelf holds no {kind} {key}")
+        return definitions[places[key]]
 
     def instrument_pinned(self, key: str) -> Instrument:
         """The very version of an instrument that a row refers to. Raises NotOnShelf."""
-        for instrument in self.instruments:
-            if instrument.pin.key == key:
-                return instrument
-        raise NotOnShelf(f"the shelf holds no instrument {key}")
+        if key not in (places := _places_of(self, "instrument")):
+            raise NotOnShelf(f"the shelf holds no instrument {key}")
+        return self.instruments[places[key]]
 
     def _of(self, kind: str) -> tuple[Procedure | Instrument | NoteFormat | HomeworkForm | ConsentForm | Payer, ...]:
         shelves: dict[str, tuple[Procedure | Instrument | NoteFormat | HomeworkForm | ConsentForm | Payer, ...]] = {
@@ -96,6 +114,15 @@ class Shelf:
             "payer": self.payers,
         }
         return shelves[kind]
+
+
+@lru_cache(maxsize=64)
+def _places_of(held: Shelf, kind: str) -> dict[str, int]:
+    """Key -> where it stands, the first of several. A page asks for a definition with each row that refers to one."""
+    places: dict[str, int] = {}
+    for place, definition in enumerate(held._of(kind)):
+        places.setdefault(definition.pin.key, place)
+    return places
 
 
 def _newest(definitions: tuple[Definition, ...], slug: str, on: date) -> Definition | None:

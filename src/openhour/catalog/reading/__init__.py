@@ -20,11 +20,13 @@ from openhour.catalog.reading.source import Source, extended, sources_in
 from openhour.catalog.reading.table import Table
 from openhour.catalog.reading.together import (
     Read,
+    with_words,
     without_doubles,
     without_overlaps,
     without_unknown_instruments,
     without_unknown_procedures,
 )
+from openhour.catalog.reading.wordings import read_wording
 from openhour.catalog.shelf import Definition, Shelf
 from openhour.kernel import Finding
 
@@ -47,7 +49,10 @@ def shelf_from(sources: Iterable[Source | Finding]) -> Shelf:
         reads = [one for source in good if source.kind == kind for one in _read(source, reader, findings)]
         return _noted(without_doubles(reads), findings)
 
-    instruments = _definitions(read("instrument", read_instrument))
+    bare = _definitions(read("instrument", read_instrument))
+    by_key = {instrument.pin.key: instrument for instrument in bare}
+    wordings = _definitions(read("wording", lambda table, digest: read_wording(table, digest, by_key)))
+    instruments = with_words(bare, wordings)
     known = _noted(without_unknown_instruments(read("procedure", read_procedure), instruments), findings)
     procedures = _definitions(_noted(without_overlaps(known), findings))
     consents = _noted(without_unknown_procedures(read("consent", read_consent), procedures), findings)
@@ -58,6 +63,7 @@ def shelf_from(sources: Iterable[Source | Finding]) -> Shelf:
         homework=_definitions(read("homework", read_homework)),
         consents=_definitions(consents),
         payers=_definitions(read("payer", read_payer)),
+        wordings=wordings,
         findings=tuple(findings),
     )
 

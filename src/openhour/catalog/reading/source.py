@@ -10,6 +10,7 @@ import hashlib
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ FOLDERS = {
     "homework": "homework",
     "consents": "consent",
     "payers": "payer",
+    "wordings": "wording",
 }
 MOST_BYTES = 1_000_000
 _HEAD = ("schema", "slug", "version", "effective", "extends")
@@ -45,7 +47,7 @@ class Source:
 
 
 def sources_in(folder: Path) -> Iterator[Source | Finding]:
-    """Every `*.toml` in the six sub-folders, in order of name, and a Finding for what can't be read."""
+    """Every `*.toml` in the sub-folders, in order of name, and a Finding for what can't be read."""
     if not folder.is_dir():
         yield Finding("shelf.no-folder", "There is no such folder of definitions.", str(folder))
         return
@@ -71,7 +73,7 @@ def read_source(path: Path, kind: str, file: str) -> Source | Finding:
 def source_from(content: bytes, kind: str, file: str) -> Source | Finding:
     """The bytes of a file as TOML values."""
     try:
-        values = tomllib.loads(content.decode("utf-8"))
+        values = _parsed(content)
     except UnicodeDecodeError as error:
         return Finding("shelf.not-utf8", f"The file is not UTF-8: byte {error.start + 1} doesn't fit.", file)
     except RecursionError:
@@ -83,6 +85,12 @@ def source_from(content: bytes, kind: str, file: str) -> Source | Finding:
             "shelf.not-toml", f"The file is not good TOML: {printable(str(error).rstrip('.'), 160)}.", file
         )
     return Source(kind, file, content, hashlib.sha256(content).hexdigest(), values)
+
+
+@lru_cache(maxsize=256)
+def _parsed(content: bytes) -> dict[str, Any]:
+    """Kept, because a site's shelf is read over the shipped one again and again; nobody writes into the values."""
+    return tomllib.loads(content.decode("utf-8"))
 
 
 def extended(sources: Iterable[Source]) -> Iterator[Source | Finding]:

@@ -18,6 +18,7 @@ from openhour.catalog.kinds import MEASURED_WITHOUT_INSTRUMENT
 from openhour.catalog.procedure import Procedure
 from openhour.catalog.reading.wording import printable
 from openhour.catalog.shelf import Definition
+from openhour.catalog.wording import Wording, worded
 from openhour.kernel import Finding
 
 _Kept = TypeVar("_Kept")
@@ -49,10 +50,18 @@ def _double(one: Read[Definition], other: Read[Definition]) -> Finding | None:
     if first.key == second.key:
         sentence = f"{first.key} stands already in {one.file}; a change needs a new version."
         return Finding("shelf.duplicate", sentence, f"{other.file}: version")
-    if first.slug == second.slug and first.effective == second.effective:
+    if first.kind != "wording" and first.slug == second.slug and first.effective == second.effective:
         sentence = f"{first.key} in {one.file} holds from the same day; two versions can't begin together."
         return Finding("shelf.same-day", sentence, f"{other.file}: effective")
     return None
+
+
+def with_words(instruments: Iterable[Instrument], wordings: Iterable[Wording]) -> tuple[Instrument, ...]:
+    """Each instrument with the site's words in it, where there are any; English before other languages."""
+    chosen: dict[str, Wording] = {}
+    for wording in sorted(wordings, key=lambda one: (one.language != "en", one.language)):
+        chosen.setdefault(wording.instrument, wording)
+    return tuple(worded(one, chosen[one.pin.key]) if one.pin.key in chosen else one for one in instruments)
 
 
 def without_overlaps(reads: list[Read[Procedure]]) -> tuple[list[Read[Procedure]], list[Finding]]:
