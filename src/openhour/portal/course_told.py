@@ -28,7 +28,15 @@ class Told:
 def told_of(own: OwnMeasure) -> Told:
     """One questionnaire in words and as a picture."""
     sentences = (*_change(own), *_step_back(own), *_expected(own))
-    return Told(own.instrument.title, sentences, _figure(own, sentences[0]))
+    return Told(own.instrument.title, sentences, _figure(own))
+
+
+def in_numbers(own: OwnMeasure) -> str:
+    """From what to what, for whoever doesn't see the curve."""
+    first, last = own.forms[0], own.forms[-1]
+    if first is last:
+        return f"A score of {first.total} on {short_date(first.day)}."
+    return f"From {first.total} on {short_date(first.day)} to {last.total} on {short_date(last.day)}."
 
 
 def direction(own: OwnMeasure) -> str:
@@ -89,7 +97,7 @@ def _expected(own: OwnMeasure) -> tuple[str, ...]:
     )
 
 
-def _figure(own: OwnMeasure, sentence: str) -> Markup:
+def _figure(own: OwnMeasure) -> Markup:
     scoring = own.instrument.scoring
     points = [charts.CoursePoint(form.day, form.total) for form in own.forms]
     return charts.score_course(
@@ -99,7 +107,7 @@ def _figure(own: OwnMeasure, sentence: str) -> Markup:
         minimum=scoring.minimum,
         better=own.instrument.change.better,
         likely=_likely(own),
-        words=f"{sentence} {direction(own)}",
+        words=f"{in_numbers(own)} {direction(own)}",
         width=480,
         height=220,
     )

@@ -6,6 +6,7 @@ Made for a timer: `openhour progress look` once a day. Run twice, the second fin
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import click
 
@@ -47,4 +48,62 @@ def look() -> Answer:
     return Answer(facts, "\n".join(lines))
 
 
-command.add_command(look)
+@practice_command("fit", example="openhour progress fit phq-9\nopenhour progress fit phq-9 --kind neighbours --json")
+@click.argument("instrument")
+@click.option("--kind", default="growth", show_default=True, help="growth or neighbours.")
+def fit(instrument: str, kind: str) -> Answer:
+    """Fit the expected course on the practice's own closed treatments, and keep it; nothing uses it yet."""
+    from openhour.guard.actor import COMMAND_LINE
+    from openhour.workflows.progress.fit_course import fit_course
+
+    row = fit_course(COMMAND_LINE, instrument, kind=kind, at=_now())
+    return Answer(_facts(row), f"{_line(row)}\nUse it: openhour progress adopt {row.version}")
+
+
+@practice_command("adopt", example="openhour progress adopt phq-9-practice@1")
+@click.argument("version")
+def adopt(version: str) -> Answer:
+    """Use a fitted course from now on."""
+    from openhour.guard.actor import COMMAND_LINE
+    from openhour.workflows.progress.adopt_course import adopt_course
+
+    row = adopt_course(COMMAND_LINE, version, at=_now())
+    return Answer(_facts(row), f"In use: {row.version}.")
+
+
+@practice_command("courses", example="openhour progress courses --json")
+def courses() -> Answer:
+    """Every course that was fitted here, newest first."""
+    from openhour.guard.actor import COMMAND_LINE
+    from openhour.records.queries.fitted import fitted_courses
+
+    rows = fitted_courses(COMMAND_LINE)
+    return Answer({"courses": [_facts(row) for row in rows]}, "\n".join(map(_line, rows)) or "None was fitted yet.")
+
+
+def _facts(row: Any) -> dict[str, Any]:
+    return {
+        "version": row.version,
+        "instrument": row.instrument,
+        "kind": row.kind,
+        "data_from": row.data_from.isoformat(),
+        "data_until": row.data_until.isoformat(),
+        "patients": row.size,
+        "scores": row.scores,
+        "quality": row.quality,
+        "confirmed": row.parameters.get("confirmed", False),
+        "in_use": row.active_from is not None and row.active_until is None,
+    }
+
+
+def _line(row: Any) -> str:
+    facts = _facts(row)
+    held = row.quality.get("covered80", {}).get("share")
+    band = f", {held:.0%} of unseen scores in the band meant for 80%" if held is not None else ""
+    use = "in use" if facts["in_use"] else "kept" if facts["confirmed"] else "kept; its band did not hold"
+    span = f"{facts['data_from']} to {facts['data_until']}"
+    return f"{row.version}: {row.size} patients, {row.scores} scores, {span}{band}. {use[0].upper()}{use[1:]}."
+
+
+for one in (look, fit, adopt, courses):
+    command.add_command(one)

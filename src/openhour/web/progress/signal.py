@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import cast
 from uuid import UUID
@@ -18,13 +20,14 @@ from openhour.records.queries.signal import SignalDetail, signal_of
 from openhour.web.chrome import render_page
 from openhour.web.progress.course_shown import picture_of
 from openhour.web.progress.signals import READERS
-from openhour.web.progress.words import WORDS
+from openhour.web.progress.words import WORDS, title_of
 from openhour.workflows.progress.answer_signal import answer_signal
 from openhour.workflows.progress.words import DOING, IN_THE_WAY, LOOK_AFTER, NOTHING, WORDS_AT_MOST
 
 _ALTERNATIVE = "other-help:"
 _FIELDS = ("in_the_way", "doing", "words", "look_after", "comment")
 _CONFLICTS = ("signal.answered", "signal.looked-again", "signal.cleared", "signal.not-passed", "signal.no-supervisor")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _LOOK = ((1, "After the next session"), (2, "After 2 sessions"), (3, "After 3"), (4, "After 4"))
 
 
@@ -37,6 +40,7 @@ class Typed:
     words: str = ""
     look_after: str = str(LOOK_AFTER)
     comment: str = ""
+    also: tuple[str, ...] | None = None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,6 +60,7 @@ def signal(request: HttpRequest, signal_id: UUID) -> HttpResponse:
             alternatives=[one.removeprefix(_ALTERNATIVE) for one in typed.doing if one.startswith(_ALTERNATIVE)],
             words=typed.words,
             look_after=_number(typed.look_after),
+            also=_ids(typed.also or ()),
             at=asked.received_at,
         )
     except Refused as refusal:
@@ -71,7 +76,13 @@ def _typed(sent: QueryDict) -> Typed:
         sent.get("words", ""),
         sent.get("look_after", ""),
         sent.get("comment", ""),
+        tuple(sent.getlist("also")),
     )
+
+
+def _ids(texts: Iterable[str]) -> list[UUID]:
+    """What can be read; the rest names no signal."""
+    return [UUID(text) for text in texts if _UUID.fullmatch(text)]
 
 
 def _number(text: str) -> int:
@@ -96,6 +107,8 @@ def page(
         "findings": findings,
         "in_the_way": list(IN_THE_WAY.items()),
         "doing": _offered(detail),
+        "also": _also(detail),
+        "also_chosen": _chosen(detail, typed),
         "look_choices": _LOOK,
         "at_most": WORDS_AT_MOST,
         "now": request.received_at,
@@ -108,6 +121,21 @@ def _offered(detail: SignalDetail) -> list[tuple[str, str]]:
     own = [(slug, label) for slug, label in DOING.items() if slug != NOTHING]
     others = [(_ALTERNATIVE + slug, title) for slug, title in detail.alternatives]
     return [*own, *others, (NOTHING, DOING[NOTHING])]
+
+
+def _also(detail: SignalDetail) -> list[tuple[str, str]]:
+    """What else waits for the reader in this treatment."""
+    theirs = [one for one in detail.others if one.waiting and (one.mine or one.state != "open")]
+    return [
+        (str(one.id), f"{title_of(one.kind)}{f' ({one.instrument})' if one.instrument else ''}") for one in theirs
+    ]
+
+
+def _chosen(detail: SignalDetail, typed: Typed | None) -> tuple[str, ...]:
+    """All of them, unless somebody chose; the same scores often give more than one signal."""
+    if typed is not None and typed.also is not None:
+        return typed.also
+    return tuple(one for one, _ in _also(detail))
 
 
 def status_of(findings: tuple[Finding, ...]) -> int:

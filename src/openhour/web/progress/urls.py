@@ -7,10 +7,10 @@ from django.urls import URLPattern, path
 from openhour.web.progress import caseload, course, passing, signal, signals
 
 urlpatterns: list[URLPattern] = [
-    path("caseload/", caseload.caseload, name="caseload"),
-    path("signals/", signals.signals, name="signals"),
-    path("signals/<uuid:signal_id>/", signal.signal, name="signal"),
-    path("signals/<uuid:signal_id>/pass/", passing.hand_on, name="signal-pass"),
-    path("signals/<uuid:signal_id>/return/", passing.give_back, name="signal-return"),
-    path("episodes/<uuid:episode_id>/course/", course.course, name="course"),
+    path("progress/", caseload.caseload, name="caseload"),
+    path("progress/signals/", signals.signals, name="signals"),
+    path("progress/signals/<uuid:signal_id>/", signal.signal, name="signal"),
+    path("progress/signals/<uuid:signal_id>/pass/", passing.hand_on, name="signal-pass"),
+    path("progress/signals/<uuid:signal_id>/return/", passing.give_back, name="signal-return"),
+    path("progress/<uuid:episode_id>/", course.course, name="course"),
 ]
