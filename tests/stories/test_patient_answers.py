@@ -228,16 +228,16 @@ def test_one_goes_on_where_one_stopped_on_another_device_and_may_go_back(browse,
     assert Answer.objects.count() == 2
 
 
-def test_a_link_that_ended_in_the_middle_says_that_nothing_was_kept(browse, cast, link, monkeypatch):  # noqa: F811
+def test_a_link_that_ended_in_the_middle_passes_on_what_must_be_seen_and_says_so(browse, cast, link, monkeypatch):  # noqa: F811
     page = browse(scripts=False)
     page.goto(question_nine(link, cast))
     stop_clock(monkeypatch, NOW + timedelta(days=1))
     browse.expected.append("404")
     page.get_by_role("radio").nth(3).check(force=True)
     follow(page.get_by_role("button", name="Next"))
-    expect(page.locator("main")).to_contain_text("What you just gave was not kept")
+    expect(page.locator("main")).to_contain_text("What you just marked was passed on to your therapist")
     expect(page.locator("a[href='tel:988']").first).to_be_visible()
-    assert not Answer.objects.exists()
+    assert Alert.objects.get().value == 3
     expect(page.locator("body")).not_to_contain_text("Ben")
 
 

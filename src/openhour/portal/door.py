@@ -19,10 +19,14 @@ from django.template import loader
 from django.views.decorators.csrf import csrf_exempt
 
 from openhour.guard.policy import NotAllowed
+from openhour.portal.late import passed_on
 from openhour.records.queries.link import LinkClosed, OpenLink, crisis_words, link_of, whom_to_call
 
 View = Callable[..., HttpResponse]
 
+_PASSED_WORDS = (
+    "This link no longer works. This one answer was passed on to your therapist. Please call the practice."
+)
 _CLOSED_WORDS = "This link no longer works, so this was not kept. Please call the practice."
 
 
@@ -34,7 +38,7 @@ def behind_link(view: View) -> View:
         try:
             return view(request, link_of(token, at=now_of(request)), **kwargs)
         except (LinkClosed, NotAllowed):
-            return closed(request)
+            return closed(request, passed=passed_on(request, token, kwargs.get("response_id")))
 
     return csrf_exempt(guarded)
 
@@ -50,12 +54,15 @@ def wants_json(request: HttpRequest) -> bool:
     return request.headers.get("Accept", "").startswith("application/json")
 
 
-def closed(request: HttpRequest) -> HttpResponse:
-    """The one page for every link that doesn't work. It never says whether there was such a link."""
+def closed(request: HttpRequest, *, passed: bool = False) -> HttpResponse:
+    """The one page for every link that doesn't work. It never says whether there was such a link, but for one case:
+    `passed`, where what a patient just marked was passed on because a person must see it."""
     if wants_json(request):
-        return JsonResponse({"closed": True, "errors": {"topic": [_CLOSED_WORDS]}}, status=404)
+        told = _PASSED_WORDS if passed else _CLOSED_WORDS
+        return JsonResponse({"closed": True, "errors": {"topic": [told]}}, status=404)
     name, phone = whom_to_call()
-    words = {"practice_name": name, "phone": phone, "crisis_text": crisis_words(), "sent": request.method == "POST"}
+    words = {"practice_name": name, "phone": phone, "crisis_text": crisis_words()}
+    words |= {"sent": request.method == "POST", "passed": passed}
     return _page(request, "portal/closed.html", words, 404)
 
 

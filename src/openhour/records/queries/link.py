@@ -134,6 +134,29 @@ def link_of(token: str, *, at: datetime) -> OpenLink:
     return _open_link(token, row, alerted=row.alerted)
 
 
+def ended_link(actor: Actor, *, at: datetime) -> PatientLink | None:
+    """The row behind the actor of a link, whether or not it was withdrawn or its visit cancelled; None where there is
+    none, or where it ended before `at`."""
+    number = read_actor(actor)
+    return PatientLink.objects.filter(pk=number, expires_at__gt=at).first() if number else None
+
+
+def read_actor(actor: Actor) -> UUID | None:
+    """The id of the link that acts; None for anybody else."""
+    try:
+        return UUID(actor.label.removeprefix("link:")) if actor.user_id is None else None
+    except ValueError:
+        return None
+
+
+def instrument_asked(link_id: UUID, response_id: UUID) -> Instrument | None:
+    """What was asked on the form behind the link, open or ended; None where the form isn't the link's."""
+    link = PatientLink.objects.filter(pk=link_id).first()
+    rows = Response.objects.filter(pk=response_id)
+    form = rows.filter(visit_id=link.visit_id, patient_id=link.patient_id).first() if link else None
+    return shelf().instrument_pinned(form.instrument_key) if form else None
+
+
 def _open_link(token: str, row: PatientLink, *, alerted: bool) -> OpenLink:
     practice = Practice.objects.first()
     visit = row.visit
