@@ -238,6 +238,18 @@ def switch_off_staff(email: str, even_so: bool) -> Answer:
     )
 
 
+@practice_command("hand-over-alerts", example="openhour practice hand-over-alerts ben@example.org carla@example.org")
+@click.argument("from_email")
+@click.argument("to_email")
+def hand_over_alerts(from_email: str, to_email: str) -> Answer:
+    """Give the alerts that wait for one therapist to another."""
+    from openhour.workflows.safety.hand_over_alerts import hand_over_alerts as verb
+
+    count = verb(_actor(), from_email, to_email, at=_now())
+    words = f"{count} alert{'' if count == 1 else 's'} handed over; {to_email} finds them on Today."
+    return Answer({"alerts": count, "from": from_email, "to": to_email}, words)
+
+
 @practice_command("switch-on-staff", example="openhour practice switch-on-staff ben@example.org")
 @click.argument("email")
 def switch_on_staff(email: str) -> Answer:
@@ -269,6 +281,7 @@ for _made in (
     record_licence,
     give_roles,
     switch_off_staff,
+    hand_over_alerts,
     switch_on_staff,
     reset_password,
 ):

@@ -13,7 +13,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Case, IntegerField, QuerySet, When
+from django.db.models import Case, IntegerField, QuerySet, Subquery, When
 
 from openhour.catalog import Instrument, Item
 from openhour.guard import trail
@@ -21,6 +21,7 @@ from openhour.guard.actor import Actor
 from openhour.guard.models import User
 from openhour.guard.policy import NotAllowed
 from openhour.records.models import Alert, Answer, Response
+from openhour.records.queries.practice_day import first_zone, practice_zone
 from openhour.records.queries.scoping import within
 from openhour.records.shelf import shelf
 
@@ -61,7 +62,8 @@ def alert_rows(actor: Actor) -> QuerySet[Alert]:
     """The alerts that the actor may read, with what a line shows; open ones first, the most urgent on top."""
     rows = within(actor, "alert.read", Alert.objects.all(), therapist="owner")
     answered = Case(When(state="answered", then=1), default=0, output_field=IntegerField())
-    joined = rows.select_related("patient", "owner", "response__visit__site").annotate(done=answered)
+    joined = rows.select_related("patient", "owner", "response__visit__site")
+    joined = joined.annotate(done=answered, practice_zone=Subquery(first_zone()))
     return joined.order_by("done", "due_at", "id")
 
 
@@ -101,7 +103,7 @@ def _line(actor: Actor, row: Alert) -> AlertLine:
         seen_at=row.seen_at,
         answered_at=row.answered_at,
         risk_level=row.risk_level,
-        zone=zone_of(row.response),
+        zone=zone_of(row.response, row.practice_zone),  # type: ignore[attr-defined]
     )
 
 
@@ -115,9 +117,12 @@ def words_of(item: Item, value: int | None) -> str:
     return next((choice.text for choice in item.choices if choice.score == value), "")
 
 
-def zone_of(response: Response) -> ZoneInfo:
-    """Where the visit takes place for which it was asked."""
-    return response.visit.site.tz if response.visit is not None else ZoneInfo("UTC")
+def zone_of(response: Response, practice: str | None = None) -> ZoneInfo:
+    """Where the visit takes place for which it was asked; the practice's own zone where it was asked for none.
+    practice: the name of that zone, where it was read already."""
+    if response.visit is not None:
+        return response.visit.site.tz
+    return ZoneInfo(practice) if practice else practice_zone()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from openhour.guard.roles import Role
 from openhour.kernel import Finding, Refused
 from openhour.records.queries.practice import practice_view
 from openhour.records.queries.trail import ORDERS, Asked, TrailPage, trail_page
+from openhour.records.queries.unwatched import unwatched_alerts
 from openhour.records.shelf import shelf
 from openhour.web.chrome import render_page
 from openhour.workflows.practice.verify_trail import verify_trail
@@ -28,7 +29,8 @@ def practice(request: HttpRequest) -> HttpResponse:
     asker = cast(StaffRequest, request)
     view = practice_view(asker.actor, on=asker.received_at.date())
     held = shelf()
-    words = {"view": view, "shelf": held, "now": asker.received_at}
+    unwatched = unwatched_alerts(asker.actor, at=asker.received_at)
+    words = {"view": view, "shelf": held, "now": asker.received_at, "unwatched": unwatched}
     return render_page(request, "web/practice/practice.html", words)
 
 

@@ -16,6 +16,7 @@ from openhour.guard import trail
 from openhour.guard.actor import Actor
 from openhour.kernel import Finding, Refused
 from openhour.records.models import Alert
+from openhour.records.queries.alert import zone_of
 from openhour.workflows.hour.typed import text_gaps, tidy
 from openhour.workflows.safety.alerts import ACTION_AT_MOST, FOLLOWED_UP, RISK_LEVELS, alert_to_answer
 
@@ -75,5 +76,4 @@ def _gaps(alert: Alert, risk_level: str, action: str, follow_up_on: date | None,
 
 
 def _today(alert: Alert, at: datetime) -> date:
-    visit = alert.response.visit
-    return (at.astimezone(visit.site.tz) if visit is not None else at).date()
+    return at.astimezone(zone_of(alert.response)).date()
