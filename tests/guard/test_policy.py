@@ -62,6 +62,7 @@ MAY = {
     "chart.read": "Ben, Sam",
     "chart.write": "Ben",
     "paper.check": "Ben, Sam",
+    "measures.import": "Olga",
     "session.run": "Ben",
     "note.read": "Ben, Sam",
     "note.write": "Ben",

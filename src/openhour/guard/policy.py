@@ -52,6 +52,7 @@ POLICY: Mapping[str, Mapping[Role, Relation]] = {
     "chart.read": dict(_CLINICAL),
     "chart.write": {Role.THERAPIST: _CARE},
     "paper.check": dict(_CLINICAL),
+    "measures.import": {Role.OWNER: _ANY},
     "session.run": {Role.THERAPIST: _CARE},
     "note.read": dict(_CLINICAL),
     "note.write": {Role.THERAPIST: _AUTHOR},

@@ -25,6 +25,7 @@ COMMANDS: tuple[Registered, ...] = (
     Registered("outcomes", "outcomes", "Report on a practice, or many, from a file of sessions."),
     Registered("practice", "practice", "Set up the practice: sites, rooms, staff, licences."),
     Registered("claims", "claims", "Write claim files for payers."),
+    Registered("measures", "measures", "Bring answers of patients in from a file."),
     Registered("progress", "progress", "Look at all courses of treatment, once a day."),
     Registered("trail", "trail", "Verify and export the trail of reads and writes."),
     Registered("shelf", "check_shelf", "Check the definitions on the shelf."),
