@@ -94,13 +94,10 @@ def risk_to_address(hour: Hour) -> bool:
     An alert counts too: it stays although the patient changed the answer.
     """
     until = hour.session.stopped_at if hour.session else None
-    moments = [
-        row.saved_at
-        for row in hour.responses
-        if row.saved_at is not None and flagged_items(shelf().instrument_pinned(row.instrument_key), row.answers)
-    ]
-    moments += [alert.made_at for alert in hour.alerts]
-    return any(_between(hour.risk_since, moment, until) for moment in moments)
+    answered = (row for row in hour.responses if row.saved_at and _between(hour.risk_since, row.saved_at, until))
+    return any(_between(hour.risk_since, alert.made_at, until) for alert in hour.alerts) or any(
+        flagged_items(shelf().instrument_pinned(row.instrument_key), row.answers) for row in answered
+    )
 
 
 def _between(since: datetime | None, moment: datetime, until: datetime | None) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -44,8 +45,8 @@ def billed_as(hour: Hour) -> Procedure | Finding | None:
     return code_for(hour.session.minutes, hour.family)
 
 
-def content_of(hour: Hour) -> Content:
-    """Everything but the signature."""
+def content_of(hour: Hour, measures: Iterable[Measure] | None = None) -> Content:
+    """Everything but the signature. measures: those of the hour's responses, from one who has them already."""
     visit, session = hour.visit, hour.session
     billed = billed_as(hour)
     return {
@@ -76,7 +77,7 @@ def content_of(hour: Hour) -> Content:
         "plan_version": hour.plan.version if hour.plan else None,
         "objectives": _objectives(hour),
         "interventions": _interventions(hour),
-        "measures": [_measure(one) for one in measures_of(hour.responses)],
+        "measures": [_measure(one) for one in (measures_of(hour.responses) if measures is None else measures)],
         "risk": {"asked_for": risk_to_address(hour), "text": session.risk if session else ""},
         "homework": {
             "given": [_given(hour, one) for one in hour.given_today],

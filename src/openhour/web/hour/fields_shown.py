@@ -12,6 +12,7 @@ from typing import Any
 
 from openhour.catalog import Intervention
 from openhour.kernel import Finding
+from openhour.records.queries.hour_measures import Measure
 from openhour.records.queries.note_content import content_of, title_of_section
 from openhour.records.queries.session import Hour
 from openhour.web.hour import facts_shown
@@ -45,9 +46,9 @@ class FieldsShown:
     unsaved: bool
 
 
-def fields_shown(hour: Hour, kept: Kept) -> FieldsShown:
-    """All fields of the room."""
-    sections = _sections(hour)
+def fields_shown(hour: Hour, kept: Kept, measures: tuple[Measure, ...]) -> FieldsShown:
+    """All fields of the room. measures: of the hour's responses."""
+    sections = _sections(hour, measures)
     stored = _stored(hour, sections)
     shown = stored | {name: kept.typed[name].value for name in kept.unsaved if name in kept.typed and name in stored}
     bases = {name: base_of_value(value) for name, value in stored.items()}
@@ -79,8 +80,8 @@ def _stored(hour: Hour, sections: tuple[SectionShown, ...]) -> dict[str, Any]:
     return stored
 
 
-def _sections(hour: Hour) -> tuple[SectionShown, ...]:
-    facts = facts_shown.by_section(content_of(hour), hour.layout)
+def _sections(hour: Hour, measures: tuple[Measure, ...]) -> tuple[SectionShown, ...]:
+    facts = facts_shown.by_section(content_of(hour, measures), hour.layout)
     own = tuple(
         SectionShown(SECTION + one.slug, one.title, one.prompts, facts[one.slug], one.required, False)
         for one in hour.layout.sections

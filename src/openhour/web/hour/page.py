@@ -43,6 +43,7 @@ def show(request: StaffRequest, visit_id: UUID, kept: Kept | None = None, *, sta
 def _context(request: StaffRequest, hour: Hour, kept: Kept) -> dict[str, Any]:
     gaps = gaps_of(hour, at=request.received_at)
     errors = fields_shown.errors_of_fields(kept.findings)
+    measures = measures_of(hour.responses)
     return {
         "hour": hour,
         "visit": hour.visit,
@@ -56,14 +57,14 @@ def _context(request: StaffRequest, hour: Hour, kept: Kept) -> dict[str, Any]:
         "clock": _clock(request, hour),
         "marks": clock_marks(hour.family, hour.procedure),
         "minutes_say": minutes_say(hour),
-        "measures": [measures_shown.measure_shown(one) for one in measures_of(hour.responses)],
+        "measures": [measures_shown.measure_shown(one) for one in measures],
         "unanswered": unanswered(hour.responses, hour.day),
         "usual_agenda": usual_agenda(hour.procedure.time.planned_minutes),
         "layouts": _layouts(hour),
         "homework": homework_shown.homework_shown(hour),
         "homework_forms": [(one.pin.slug, one.title) for one in _forms(hour)],
         "objective_choices": [(str(one.thread), one.text) for one in hour.objectives],
-        "fields": fields_shown.fields_shown(hour, kept),
+        "fields": fields_shown.fields_shown(hour, kept, measures),
         "typed": {name: "" if kept.stepped else request.POST.get(name, "") for name in TRANSIENT},
         "errors": errors,
         "clocks": _clocks(hour),
