@@ -26,9 +26,9 @@ def _static(path: str) -> str:
 
 
 def _url(name: str, *args: object, **kwargs: object) -> str:
-    from django.urls import reverse
+    from openhour.ui.addresses import address_of
 
-    return reverse(name, args=args or None, kwargs=kwargs or None)
+    return address_of(name, *args, **kwargs)
 
 
 def environment(**options: Any) -> Environment:

@@ -129,6 +129,7 @@ def errors_of(errors: object) -> tuple[str, ...]:
     return tuple(str(getattr(error, "sentence", error)) for error in errors)  # type: ignore[attr-defined]
 
 
+@lru_cache(maxsize=2048)
 def identifier(name: str) -> str:
     """An id for a field's name: `goal[1]` → `id_goal-1`. Always the same, so that a summary can link to it."""
     return "id_" + (re.sub(r"[^\w-]+", "-", name).strip("-") or "field")

@@ -12,10 +12,11 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 
 from openhour.guard.actor import Actor
 from openhour.guard.roles import TITLES, Role
+from openhour.ui.addresses import address_of
 from openhour.ui.nav import NavItem
 
 
@@ -57,7 +58,7 @@ def address(*names: str) -> str:
     """Where the first of the named pages that exists is; empty where none does."""
     for name in names:
         try:
-            return reverse(name)
+            return address_of(name)
         except NoReverseMatch:
             continue
     return ""
@@ -85,9 +86,9 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "nav": nav_of(actor, request.path),
         "viewer_name": actor.name,
         "viewer_role": ", ".join(title for role, title in TITLES.items() if actor.holds(role)),
-        "sign_out_url": reverse("account_logout") if actor.user_id else "",
-        "security_url": reverse("mfa_index") if actor.user_id else "",
-        "home_url": reverse("home"),
+        "sign_out_url": address_of("account_logout") if actor.user_id else "",
+        "security_url": address_of("mfa_index") if actor.user_id else "",
+        "home_url": address_of("home"),
         "theme": theme if theme in {"light", "dark"} else "",
         "messages": messages.get_messages(request),
     }
