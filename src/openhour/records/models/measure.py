@@ -37,7 +37,7 @@ class Response(Row):
     answers: item id -> value, the latest of each. total and band stand only where there is a score; gap says why
     there is none. revision counts saves. mode: `self` (through the link), `clinician` (in the room), `paper`, `import`.
     answered_on: the day on the paper or in the file, None where it is the day on which it was finished. entered_by: who
-    typed it. carried: ids of the items whose answers came over from the short form that led here. source, source_row:
+    typed it. language: of the words it was asked in, or the mark of the site's own words (`Wording.mark`). carried: ids of the items whose answers came over from the short form that led here. source, source_row:
     where an imported form came from; the same row never makes a second one.
     """
 
@@ -58,7 +58,7 @@ class Response(Row):
     completed_at = models.DateTimeField(null=True)
     revision = models.PositiveIntegerField(default=0)
     mode = models.CharField(max_length=10, default="self")
-    language = models.CharField(max_length=10, default="en")
+    language = models.CharField(max_length=30, default="en")
     answered_on = models.DateField(null=True)
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     carried = models.JSONField(default=list)
