@@ -1,6 +1,6 @@
 """Printed documents: one typst template a kind, plain data in, accessible PDF out.
 
-Called by the verbs and pages that print. Templates: `superbill`, `note`, `consent`; `document.typ` is their common
+Called by the verbs and pages that print. Templates: `superbill`, `note`, `consent`, `report`; `document.typ` is their common
 dress. Data reach a template as JSON values and are set as text, so no string in them can become markup.
 Nothing is downloaded. The fonts are those inside the typst wheel; the machine's own are asked only for letters that
 these lack, and what no font has is printed as a question mark: an accessible PDF may not hold a letter without a glyph.
@@ -19,7 +19,7 @@ from pathlib import Path
 import typst
 
 FOLDER = Path(str(files("openhour.ui.documents")))
-TEMPLATES = ("consent", "note", "superbill")
+TEMPLATES = ("consent", "note", "report", "superbill")
 _UNDATED = datetime(2000, 1, 1, tzinfo=timezone.utc)  # noqa: UP017 - typst wants a fixed offset
 _UNSEEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn"))
 """Unicode categories that print nothing: controls, marks of direction, halves, private and unassigned ones."""
