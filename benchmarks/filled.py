@@ -9,12 +9,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 
+from openhour.care.batteries import forms_of
 from openhour.measures import score
 from openhour.records.models import (
     Assignment,
+    Battery,
     Charge,
     Consent,
     Coverage,
@@ -184,6 +186,7 @@ def _charts(ben: Therapist, now: datetime, today: date) -> None:
     episodes = list(Episode.objects.filter(therapist=ben).select_related("patient"))
     visits = list(Visit.objects.filter(therapist=ben).order_by("starts_at"))
     plans = {one.pk: _plan(one, ben, now, today) for one in episodes}
+    _batteries(episodes, now)
     held = [visit for visit in visits if visit.state == "held"]
     sessions = Session.objects.bulk_create(
         Session(
@@ -224,6 +227,16 @@ def _charts(ben: Therapist, now: datetime, today: date) -> None:
         for visit in visits
         if visit.state == "booked"
     )
+
+
+def _batteries(episodes: list[Episode], now: datetime) -> None:
+    """As a course of treatment is opened with: what its definition asks for."""
+    for one in episodes:
+        forms = forms_of(shelf().procedure(one.procedure, on=one.opened_on), one.indications)
+        Battery.objects.create(
+            episode=one, version=1, origin="definition", procedure_key=one.procedure_key, indications=one.indications,
+            forms=[asdict(form) for form in forms], made_at=now,
+        )  # fmt: skip
 
 
 def _plan(episode: Episode, ben: Therapist, now: datetime, today: date) -> str:

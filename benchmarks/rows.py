@@ -30,16 +30,32 @@ def size(name: str, otherwise: int) -> int:
     return int(os.environ.get(f"OPENHOUR_BENCH_{name}", otherwise))
 
 
-def milliseconds(*contenders: Callable[[], object], rounds: int = 5) -> list[float]:
-    """Median time of each, in turns so that a noisy machine disturbs all alike; the first round warms up."""
-    times: list[list[float]] = [[] for _ in contenders]
+@dataclass(frozen=True, slots=True)
+class Took:
+    """Medians in ms. wall: by the clock on the wall; cpu: what this process itself computed, which others on the same
+    machine disturb less, and which leaves out the wait for the disk."""
+
+    wall: float
+    cpu: float
+
+
+def measured(*contenders: Callable[[], object], rounds: int = 5) -> list[Took]:
+    """Each contender in turns, so that a noisy machine disturbs all alike; the first round warms up."""
+    walls: list[list[float]] = [[] for _ in contenders]
+    cpus: list[list[float]] = [[] for _ in contenders]
     for turn in range(rounds + 1):
-        for contender, taken in zip(contenders, times, strict=True):
-            began = time.perf_counter()
+        for contender, wall, cpu in zip(contenders, walls, cpus, strict=True):
+            began, computed = time.perf_counter(), time.process_time()
             contender()
             if turn:
-                taken.append((time.perf_counter() - began) * 1000)
-    return [statistics.median(taken) for taken in times]
+                cpu.append((time.process_time() - computed) * 1000)
+                wall.append((time.perf_counter() - began) * 1000)
+    return [Took(statistics.median(wall), statistics.median(cpu)) for wall, cpu in zip(walls, cpus, strict=True)]
+
+
+def milliseconds(*contenders: Callable[[], object], rounds: int = 5) -> list[float]:
+    """Median time of each by the clock on the wall, as `measured`."""
+    return [took.wall for took in measured(*contenders, rounds=rounds)]
 
 
 def table(rows: list[Row]) -> str:
