@@ -15,12 +15,20 @@ from openhour.care.batteries import (
     MeasureHistory,
     due,
     due_measures,
+    forms_of,
 )
 from openhour.catalog import shipped_shelf
+from openhour.catalog.procedure import Battery, Turn
 from tests.care.conftest import DAY
+from tests.care.plain import with_two_measures
 
 WEEK = timedelta(weeks=1)
 BOTH_LAST_WEEK = (Answered("phq-9", DAY - WEEK), Answered("gad-7", DAY - WEEK))
+
+
+@pytest.fixture(scope="module")
+def hour(shelf):
+    return with_two_measures(shelf.procedure("psychotherapy-60", on=DAY))
 
 
 def asked(procedure, indications, history=MeasureHistory(), **more):  # noqa: B008 a frozen value
@@ -82,9 +90,35 @@ def test_an_indication_that_the_procedure_lacks_is_a_broken_promise(hour):
         asked(hour, ["measles"])
 
 
-def test_every_indication_of_the_hour_asks_for_both_measures_at_intake(hour):
-    for indication in hour.indications:
-        assert {instrument for instrument, _ in asked(hour, [indication.slug])} == {"phq-9", "gad-7"}
+def turning(hour, *batteries):
+    """The first indications of the hour with these batteries."""
+    pairs = zip(hour.indications, batteries, strict=False)
+    return replace(hour, indications=tuple(replace(one, battery=battery) for one, battery in pairs))
+
+
+def test_the_distance_of_a_periodic_form_is_that_of_its_definition(hour):
+    battery = Battery((), (), ("phq-9",), (Turn("phq-9", every_sessions=3, every_days=40, from_session=2),))
+    (form,) = forms_of(turning(hour, battery), ["depression"])
+    assert form == BatteryForm("phq-9", "periodic", every_sessions=3, every_days=40, from_session=2)
+
+
+def test_without_a_distance_a_periodic_form_comes_after_the_usual_days(hour):
+    (form,) = forms_of(turning(hour, Battery((), (), ("phq-9",))), ["depression"])
+    assert form == BatteryForm("phq-9", "periodic", every_days=PERIODIC_DAYS)
+
+
+def test_of_two_indications_the_shorter_distance_holds(hour):
+    often = Battery((), (), ("phq-9",), (Turn("phq-9", every_sessions=2, from_session=4),))
+    seldom = Battery((), (), ("phq-9",), (Turn("phq-9", every_sessions=6, every_days=60),))
+    (form,) = forms_of(turning(hour, often, seldom), ["depression", "anxiety"])
+    assert form == BatteryForm("phq-9", "periodic", every_sessions=2, every_days=60)
+
+
+@pytest.mark.parametrize(("held", "due_now"), [(0, False), (1, False), (2, True), (5, True)])
+def test_what_asks_about_sessions_waits_for_them(held, due_now):
+    form = BatteryForm("phq-9", "periodic", every_sessions=4, from_session=3)
+    history = MeasureHistory((), tuple(DAY - WEEK * (place + 1) for place in range(held)))
+    assert bool(due([form], history, on=DAY)) is due_now
 
 
 DAYS = st.dates(date(2025, 6, 1), DAY)

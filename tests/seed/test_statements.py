@@ -109,7 +109,21 @@ def test_the_lists_of_the_document_are_whole(part, heading, slugs):
 def test_every_indication_is_measured_and_supported_by_diagnoses():
     for indication in HOUR.indications:
         assert indication.icd10
-        assert set(indication.battery.intake) == {"phq-9", "gad-7"}
+        assert {"phq-9", "gad-7", "asq"} <= set(indication.battery.intake)
+        assert indication.battery.session or indication.slug == "behavior"
+        assert {"wsas", "wai-sr", "session-feedback"} <= set(indication.battery.periodic)
+
+
+@pytest.mark.parametrize(
+    ("indication", "own"),
+    [("depression", "who-5"), ("anxiety", "dsm-5-level-1"), ("ptsd", "pcl-5"), ("ocd", "oci-r"), ("relationship", "csi-4"), ("grief", "pg-13-r"), ("stress", "pss-10"), ("behavior", "dsm-5-level-1")],
+)  # fmt: skip
+def test_each_indication_is_measured_by_what_is_its_own(indication, own):
+    battery = at(HOUR, f"indications.{indication}.battery")
+    assert own in {*battery.intake, *battery.session, *battery.periodic}
+    known = {one.pin.slug for one in shipped_shelf().instruments}
+    assert {*battery.intake, *battery.session, *battery.periodic} <= known
+    assert all(battery.turn(slug) for slug in battery.periodic)
 
 
 def test_every_risk_is_told_and_watched_and_local_thresholds_are_marked():

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Literal, TypeGuard
 
-from openhour.catalog.procedure import Battery, Procedure
+from openhour.catalog.procedure import Battery, Procedure, Turn
 
 FRESH_DAYS = 7
 """Answers sent in at home count for the visit when they are at most so many days old and newer than the visit before.
@@ -36,6 +36,7 @@ class BatteryForm:
 
     every_sessions, every_days: of a periodic form, whichever comes first; at least one of them. short_first: its short
     form is asked in its place, and leads to it where that is positive. dropped: not asked any more, for the reason.
+    from_session: not asked before that session; None = from the first.
     """
 
     instrument: str
@@ -45,6 +46,7 @@ class BatteryForm:
     short_first: bool = False
     dropped: bool = False
     reason: str = ""
+    from_session: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,10 @@ class MeasureHistory:
         return max(
             (one.day for one in self.answered if one.instrument in instruments and one.day <= on), default=None
         )
+
+    def visits_before(self, on: date) -> int:
+        """Visits held before that day."""
+        return sum(held < on for held in self.visits_held)
 
     def visits_since(self, last: date, *, on: date) -> int:
         """Visits held from the day of those answers, which were given before it, until the day before `on`."""
@@ -133,6 +139,8 @@ def _on(slug: str | None, on_shelf: Collection[str] | None) -> TypeGuard[str]:
 
 def _why(form: BatteryForm, history: MeasureHistory, on: date, short_of: Mapping[str, str]) -> Why | None:
     """Why the form is due on the day; None where it isn't."""
+    if form.from_session is not None and history.visits_before(on) + 1 < form.from_session:
+        return None
     last = history.last_day(*_told_by(form, short_of, history, on), on=on)
     if last is None:
         return "session" if form.when == "session" else "intake"
@@ -167,13 +175,35 @@ def forms_of(procedure: Procedure, indications: Iterable[str]) -> tuple[BatteryF
     for when in WHENS:
         for battery in chosen:
             for slug in getattr(battery, when):
-                found.setdefault(slug, form_for(slug, _rarest(slug, when, chosen)))
+                found.setdefault(slug, form_for(slug, _rarest(slug, when, chosen), _soonest(slug, chosen)))
     return tuple(found.values())
 
 
-def form_for(instrument: str, when: Why) -> BatteryForm:
-    """A form with the usual distance for its kind."""
-    return BatteryForm(instrument, when, every_days=PERIODIC_DAYS if when == "periodic" else None)
+def form_for(instrument: str, when: Why, turn: Turn | None = None) -> BatteryForm:
+    """A form with its distance, or the usual one for its kind."""
+    if when != "periodic" or turn is None:
+        return BatteryForm(instrument, when, every_days=PERIODIC_DAYS if when == "periodic" else None)
+    return BatteryForm(
+        instrument,
+        when,
+        every_sessions=turn.every_sessions,
+        every_days=turn.every_days,
+        from_session=turn.from_session,
+    )
+
+
+def _soonest(slug: str, chosen: list[Battery]) -> Turn | None:
+    """The shortest of the distances that the batteries ask for; None where one asks for the usual distance alone."""
+    turns = [battery.turn(slug) for battery in chosen if slug in battery.periodic]
+    told = [turn for turn in turns if turn is not None]
+    if not told or len(told) < len(turns):
+        return None
+    return Turn(
+        slug,
+        every_sessions=min((one.every_sessions for one in told if one.every_sessions is not None), default=None),
+        every_days=min((one.every_days for one in told if one.every_days is not None), default=None),
+        from_session=min((one.from_session or 0) for one in told) or None,
+    )
 
 
 def _rarest(slug: str, when: Why, chosen: list[Battery]) -> Why:

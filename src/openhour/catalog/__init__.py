@@ -39,6 +39,7 @@ from openhour.catalog.procedure import (
     RoomNeeds,
     Setting,
     TimeRule,
+    Turn,
 )
 from openhour.catalog.reading import read_shelf
 from openhour.catalog.scoring_terms import Schedule, Subscale, Then, Unconfirmed
@@ -89,6 +90,7 @@ __all__ = [
     "Subscale",
     "Then",
     "TimeRule",
+    "Turn",
     "Unconfirmed",
     "Wording",
     "offered",

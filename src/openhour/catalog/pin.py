@@ -10,7 +10,7 @@ from datetime import date
 class Pin:
     """Names one definition for good. Rows store `key` and `digest`, so an old hour is shown with its own definition.
 
-    kind: `procedure`, `instrument`, `note`, `homework`, `consent` or `payer`.
+    kind: `procedure`, `instrument`, `note`, `homework`, `consent`, `payer` or `course`.
     effective: the first day on which this version is the one in force.
     digest: SHA-256 of the file's bytes, 64 hexadecimal digits; of a file that extends another, over both files.
     """

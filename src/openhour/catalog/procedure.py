@@ -20,12 +20,29 @@ class Goal:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """How often a periodic form comes again: after so many sessions or days, whichever is first; None = not by it.
+    from_session: not before that session; None = from the first."""
+
+    instrument: str
+    every_sessions: int | None = None
+    every_days: int | None = None
+    from_session: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Battery:
-    """Instrument slugs asked at intake, at each session, and from time to time."""
+    """Instrument slugs asked at intake, at each session, and from time to time. A form whose words a site must load is
+    named here too, and asked where they are. turns: of the periodic forms that say how often."""
 
     intake: tuple[str, ...]
     session: tuple[str, ...]
     periodic: tuple[str, ...]
+    turns: tuple[Turn, ...] = ()
+
+    def turn(self, instrument: str) -> Turn | None:
+        """How often a periodic form comes again, where the definition says it."""
+        return next((one for one in self.turns if one.instrument == instrument), None)
 
 
 @dataclass(frozen=True, slots=True)

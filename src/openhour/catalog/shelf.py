@@ -10,6 +10,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Protocol, TypeVar
 
+from openhour.catalog.course import StartingCourse
 from openhour.catalog.forms import ConsentForm, HomeworkForm, NoteFormat, Payer
 from openhour.catalog.instrument import Instrument
 from openhour.catalog.pin import Pin
@@ -45,6 +46,7 @@ class Shelf:
     payers: tuple[Payer, ...]
     findings: tuple[Finding, ...]
     wordings: tuple[Wording, ...] = ()
+    courses: tuple[StartingCourse, ...] = ()
 
     def procedure(self, slug: str, *, on: date) -> Procedure:
         """The version in force on the day. Raises NotOnShelf."""
@@ -85,6 +87,12 @@ class Shelf:
     def payer(self, slug: str, *, on: date) -> Payer:
         """The version in force on the day. Raises NotOnShelf."""
         return _in_force(self.payers, "payer", slug, on)
+
+    def starting_course(self, instrument: str, *, on: date) -> StartingCourse | None:
+        """The starting values for the instrument's expected course in force on the day, the newest; None where there are
+        none. instrument: slug."""
+        known = [one for one in self.courses if one.instrument == instrument and one.pin.effective <= on]
+        return max(known, key=lambda one: one.pin.effective, default=None)
 
     def family(self, family: str, *, on: date) -> tuple[Procedure, ...]:
         """The procedures of a family in force on the day, one version each, by slug."""

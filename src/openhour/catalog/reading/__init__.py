@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from openhour.catalog.reading.consents import read_consent
+from openhour.catalog.reading.courses import read_course, without_strange_courses
 from openhour.catalog.reading.homework import read_homework
 from openhour.catalog.reading.instruments import read_instrument
 from openhour.catalog.reading.notes import read_note
@@ -64,6 +65,7 @@ def shelf_from(sources: Iterable[Source | Finding]) -> Shelf:
         consents=_definitions(consents),
         payers=_definitions(read("payer", read_payer)),
         wordings=wordings,
+        courses=_definitions(_noted(without_strange_courses(read("course", read_course), instruments), findings)),
         findings=tuple(findings),
     )
 

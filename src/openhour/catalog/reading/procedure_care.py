@@ -15,6 +15,7 @@ from openhour.catalog.procedure import (
     Monitor,
     Recovery,
     Risk,
+    Turn,
 )
 from openhour.catalog.reading.parameters import read_parameters
 from openhour.catalog.reading.table import Table
@@ -39,13 +40,38 @@ def read_indication(row: Table) -> Indication:
 
 
 def _battery(table: Table) -> Battery:
+    turns = _turns(table)
     battery = Battery(
         intake=table.texts("intake"),
         session=table.texts("session", needed=False),
-        periodic=table.texts("periodic", needed=False),
+        periodic=tuple(turn.instrument for turn in turns),
+        turns=tuple(turn for turn in turns if turn != Turn(turn.instrument)),
     )
     table.close()
     return battery
+
+
+def _turns(table: Table) -> tuple[Turn, ...]:
+    """`periodic`: slugs, or tables that also say how often."""
+    written = table.raw("periodic")
+    if written is None or not isinstance(written, list) or all(isinstance(one, str) for one in written):
+        return tuple(Turn(slug) for slug in table.texts("periodic", needed=False))
+    rows = table.tables("periodic")
+    table.unique(rows, "instrument")
+    return tuple(map(_turn, rows))
+
+
+def _turn(row: Table) -> Turn:
+    turn = Turn(
+        instrument=row.slug("instrument"),
+        every_sessions=row.maybe_number("every_sessions", least=1, most=30),
+        every_days=row.maybe_number("every_days", least=1, most=366),
+        from_session=row.maybe_number("from_session", least=1, most=30),
+    )
+    row.close()
+    if turn.every_sessions is None and turn.every_days is None:
+        row.refuse("missing-key", "Say after how many sessions or days it comes again.", "every_sessions")
+    return turn
 
 
 def read_risk(row: Table) -> Risk:

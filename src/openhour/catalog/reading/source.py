@@ -25,6 +25,7 @@ FOLDERS = {
     "consents": "consent",
     "payers": "payer",
     "wordings": "wording",
+    "courses": "course",
 }
 MOST_BYTES = 1_000_000
 _HEAD = ("schema", "slug", "version", "effective", "extends")

@@ -1,0 +1,25 @@
+"""Batteries of two measures, so that the rules of asking can be told apart from what the shelf happens to ask."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from openhour.catalog.procedure import Battery, Procedure
+
+TWO = ("phq-9", "gad-7")
+PLAIN = {
+    "depression": Battery(TWO, ("phq-9",), ("gad-7",)),
+    "anxiety": Battery(("gad-7", "phq-9"), ("gad-7",), ("phq-9",)),
+    "ptsd": Battery(TWO, ("phq-9",), ("gad-7",)),
+    "ocd": Battery(TWO, TWO, ()),
+    "relationship": Battery(TWO, ("phq-9",), ()),
+    "grief": Battery(TWO, ("phq-9",), ()),
+    "stress": Battery(TWO, TWO, ()),
+    "behavior": Battery(TWO, (), TWO),
+}
+
+
+def with_two_measures(procedure: Procedure) -> Procedure:
+    """The procedure with PHQ-9 and GAD-7 as everything that is asked."""
+    indications = (replace(one, battery=PLAIN[one.slug]) for one in procedure.indications)
+    return replace(procedure, indications=tuple(indications))
