@@ -99,8 +99,9 @@ def test_a_battery_that_can_stand_has_no_gaps():
         (BatteryForm("low", "periodic", every_days=0), "battery.days"),
         (BatteryForm("low", "periodic", every_days=367), "battery.days"),
         (BatteryForm("low", "session", dropped=True, reason="  "), "battery.reason"),
+        (BatteryForm("low", "session", from_session=0), "battery.from"),
     ],
-    ids=["unknown", "when", "every", "no-session", "sessions", "no-day", "days", "reason"],
+    ids=["unknown", "when", "every", "no-session", "sessions", "no-day", "days", "reason", "from"],
 )
 def test_each_gap_has_its_code_and_its_form(form, code):
     gaps = list(battery_gaps((BatteryForm("sleep", "session"), form), KNOWN))

@@ -63,6 +63,8 @@ def battery_gaps(forms: Sequence[BatteryForm], known: Collection[str]) -> Iterat
 
 
 def _turn_gaps(form: BatteryForm, place: str) -> Iterator[Finding]:
+    if form.from_session is not None and not 1 <= form.from_session <= SESSIONS_AT_MOST:
+        yield Finding("battery.from", f"Give the session from which it is asked, 1 to {SESSIONS_AT_MOST}.", place)
     if form.when != "periodic":
         return
     if form.every_sessions is None and form.every_days is None:

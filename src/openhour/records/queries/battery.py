@@ -5,7 +5,7 @@ Called by the battery's page. Eight SQL queries with sign-in and trail, whatever
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -23,9 +23,10 @@ from openhour.guard.actor import Actor
 from openhour.kernel import Finding
 from openhour.records.models import Battery, Plan, Response
 from openhour.records.queries.chart import EpisodeHead, diagnoses_in, episode_row, head_of
-from openhour.records.queries.due import forms_in, instruments_on, short_forms, why_not_asked
+from openhour.records.queries.due import forms_in, instruments_on, short_forms, why_not_sent
 
 _DAYS_BETWEEN = {"weekly": 7, "biweekly": 14}
+Shelved = Mapping[str, Instrument]
 _NOT_ON_SHELF = "This form is not on the shelf any more."
 
 
@@ -85,13 +86,15 @@ def battery_page(actor: Actor, episode_id: UUID, *, at: datetime) -> BatteryPage
     forms = forms_in(standing.forms) if standing else forms_of(head.procedure, indications)
     answered = _answered(episode_id)
     short = short_forms(head.today)
-    expected = _expected(forms, on_shelf, short, versions[0].frequency if versions else _frequency(episode_id))
+    why_not = {slug: why_not_sent(one, on=head.today) for slug, one in on_shelf.items()}
+    minutes = {slug: one.minutes for slug, one in on_shelf.items() if not why_not[slug]}
+    expected = _expected(forms, minutes, short, versions[0].frequency if versions else _frequency(episode_id))
     return BatteryPage(
         head=head,
         version=standing.version if standing else 0,
         origin=standing.origin if standing else "definition",
         indications=tuple(one.title for one in head.procedure.indications if one.slug in indications),
-        forms=tuple(_line(form, on_shelf, short, answered) for form in forms),
+        forms=tuple(_line(form, on_shelf, why_not, short, answered) for form in forms),
         to_add=_to_add(forms, on_shelf),
         months=months_of(_burdens(answered, on_shelf), on=head.today),
         expected=round(expected),
@@ -117,15 +120,18 @@ def _answered(episode_id: UUID) -> list[tuple[str, date]]:
 
 
 def _expected(
-    forms: Sequence[BatteryForm], on_shelf: dict[str, Instrument], short: dict[str, str], frequency: str | None
+    forms: Sequence[BatteryForm], minutes: Mapping[str, int], short: Mapping[str, str], frequency: str | None
 ) -> float:
-    offered = {slug: one.minutes for slug, one in on_shelf.items() if not why_not_asked(one)}
     between = _DAYS_BETWEEN.get(frequency or "", 7)
-    return expected_minutes(forms, offered, days_between_visits=between, short_of=short)
+    return expected_minutes(forms, minutes, days_between_visits=between, short_of=short)
 
 
 def _line(
-    form: BatteryForm, on_shelf: dict[str, Instrument], short: dict[str, str], answered: list[tuple[str, date]]
+    form: BatteryForm,
+    on_shelf: Shelved,
+    why_not: Mapping[str, str],
+    short: Mapping[str, str],
+    answered: list[tuple[str, date]],
 ) -> FormLine:
     instrument = on_shelf.get(form.instrument)
     shorter = on_shelf.get(short.get(form.instrument, ""))
@@ -133,23 +139,23 @@ def _line(
         form=form,
         title=instrument.short if instrument else form.instrument,
         minutes=instrument.minutes if instrument else None,
-        short=shorter.short if shorter and not why_not_asked(shorter) else "",
+        short=shorter.short if shorter else "",
         last=max((day for slug, day in answered if slug == form.instrument), default=None),
-        why_not=why_not_asked(instrument) if instrument else _NOT_ON_SHELF,
+        why_not=why_not[form.instrument] if instrument else _NOT_ON_SHELF,
     )
 
 
-def _to_add(forms: Iterable[BatteryForm], on_shelf: dict[str, Instrument]) -> tuple[tuple[str, str, int], ...]:
+def _to_add(forms: Iterable[BatteryForm], on_shelf: Shelved) -> tuple[tuple[str, str, int], ...]:
     held = {form.instrument for form in forms}
     free = [one for slug, one in on_shelf.items() if slug not in held]
     return tuple((one.pin.slug, f"{one.short}: {one.title}", one.minutes) for one in free)
 
 
-def _burdens(answered: list[tuple[str, date]], on_shelf: dict[str, Instrument]) -> list[tuple[date, int]]:
+def _burdens(answered: list[tuple[str, date]], on_shelf: Shelved) -> list[tuple[date, int]]:
     return [(day, on_shelf[slug].minutes if slug in on_shelf else 0) for slug, day in answered]
 
 
-def _version(row: Battery, on_shelf: dict[str, Instrument]) -> VersionLine:
+def _version(row: Battery, on_shelf: Shelved) -> VersionLine:
     names = {slug: one.short for slug, one in on_shelf.items()}
     forms = tuple((names.get(form.instrument, form.instrument), form) for form in forms_in(row.forms))
     by = row.by.name if row.by is not None and row.origin == "therapist" else ""

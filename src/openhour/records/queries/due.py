@@ -17,6 +17,7 @@ from openhour.care.batteries import Answered, BatteryForm, DueMeasure, MeasureHi
 from openhour.care.battery_choice import SESSIONS_AT_MOST
 from openhour.care.sitting import shorter_forms
 from openhour.catalog import Instrument, NotOnShelf, Procedure
+from openhour.catalog.wording import why_not_offered
 from openhour.records.models import Battery, Episode, Response, Visit
 from openhour.records.shelf import once_a_day, shelf
 
@@ -67,23 +68,31 @@ def instruments_on(on: date) -> dict[str, Instrument]:
 
 @once_a_day
 def askable(on: date) -> frozenset[str]:
-    """Slugs of the instruments that may be given to a patient on the day."""
-    return frozenset(slug for slug, instrument in instruments_on(on).items() if not why_not_asked(instrument))
+    """Slugs of the instruments that may be sent to a patient for the day."""
+    return frozenset(slug for slug, instrument in instruments_on(on).items() if not why_not_sent(instrument, on=on))
 
 
-def why_not_asked(instrument: Instrument) -> str:
-    """Why the form can't be given to a patient, for the therapist; empty where it can."""
-    if instrument.needs_wording:
-        return "Its words belong to somebody else, and this practice has loaded none that it is licensed for."
-    if instrument.personal:
-        return "Its question is the patient’s own and is written down first."
-    return ""
+def why_not_asked(instrument: Instrument, *, on: date) -> str:
+    """Why the form can't be asked at all on the day, for the therapist; empty where it can."""
+    found = why_not_offered(instrument, shelf().wording_of(instrument), on)
+    return found.sentence if found else ""
+
+
+def why_not_sent(instrument: Instrument, *, on: date) -> str:
+    """Why the form can't be sent to the patient, for the therapist; empty where it can."""
+    if words := why_not_asked(instrument, on=on):
+        return words
+    return (
+        "You ask these questions yourself: enter the answers in the room."
+        if instrument.respondent == "clinician"
+        else ""
+    )
 
 
 @once_a_day
 def short_forms(on: date) -> dict[str, str]:
     """Slug of a long form -> slug of the short one that may be asked in its place; kept, so nobody changes it."""
-    return shorter_forms(one for one in instruments_on(on).values() if not why_not_asked(one))
+    return shorter_forms(one for one in instruments_on(on).values() if not why_not_sent(one, on=on))
 
 
 def history_of(visit: Visit, *, on: date) -> MeasureHistory:

@@ -60,9 +60,11 @@ def entry_page(actor: Actor, episode_id: UUID, *, at: datetime) -> EntryPage:
         choices=tuple(
             (slug, f"{on_shelf[slug].short}: {on_shelf[slug].title}")
             for slug in order
-            if not why_not_asked(on_shelf[slug])
+            if not why_not_asked(on_shelf[slug], on=head.today)
         ),
-        left_out=tuple((on_shelf[slug].short, words) for slug in first if (words := why_not_asked(on_shelf[slug]))),
+        left_out=tuple(
+            (on_shelf[slug].short, words) for slug in first if (words := why_not_asked(on_shelf[slug], on=head.today))
+        ),
     )
 
 

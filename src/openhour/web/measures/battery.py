@@ -71,6 +71,7 @@ def _row(sent: Mapping[str, str], number: int) -> BatteryForm:
         when=_when(sent.get(f"when-{number}", "")),
         every_sessions=_count(sent.get(f"sessions-{number}", "")),
         every_days=_count(sent.get(f"days-{number}", "")),
+        from_session=_count(sent.get(f"from-{number}", "")),
         short_first=f"short-{number}" in sent,
         dropped=f"drop-{number}" in sent,
         reason=sent.get(f"reason-{number}", ""),

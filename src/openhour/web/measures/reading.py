@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from openhour.care.sitting import help_range
 from openhour.catalog import Instrument
+from openhour.catalog.instrument import Choice
 
 _NO_CHOICE = -1
 """No instrument has it, so the verb refuses it beside the question."""
@@ -33,10 +34,13 @@ def changed(instrument: Instrument, sent: Mapping[str, str]) -> dict[str, int | 
 
 def pairs(instrument: Instrument) -> dict[str, list[tuple[int, str]]]:
     """Item id to the choices, each with the digit that chooses it."""
-    return {
-        item.id: [(choice.score, f"{choice.score} {choice.text}") for choice in item.choices]
-        for item in instrument.items
-    }
+    return {item.id: [(choice.score, _label(choice)) for choice in item.choices] for item in instrument.items}
+
+
+def _label(choice: Choice) -> str:
+    """What chooses the answer, and its words: a digit, or n for what doesn't apply."""
+    key = str(choice.score) if choice.applies else "n"
+    return key if choice.text in ("", key) else f"{key} {choice.text}"
 
 
 def help_attrs(instrument: Instrument) -> dict[str, dict[str, int | None]]:

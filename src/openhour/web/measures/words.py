@@ -29,4 +29,5 @@ def when_in_words(form: BatteryForm) -> str:
         turns = [counted(form.every_sessions, "session") if form.every_sessions else ""]
         turns += [counted(form.every_days, "day") if form.every_days else ""]
         words = f"every {' or '.join(turn for turn in turns if turn)}"
+    words += f", from session {form.from_session} on" if form.from_session else ""
     return f"{words}, short form first" if form.short_first else words

@@ -39,7 +39,12 @@ def begin_form(
     day = today if mode == "clinician" else answered_on
     found = _instrument(instrument, day or today)
     standing = _standing(episode, instrument, day) if day is not None and found is not None else None
-    gaps = [*closed_gaps(episode), *_instrument_gaps(found), *_mode_gaps(mode), *_day_gaps(episode, day, today)]
+    gaps = [
+        *closed_gaps(episode),
+        *_instrument_gaps(found, day or today),
+        *_mode_gaps(mode),
+        *_day_gaps(episode, day, today),
+    ]
     if standing is not None and standing.state == "complete":
         gaps.append(Finding("form.answered-already", "This form was answered on that day already.", "instrument"))
     if gaps or found is None or day is None:
@@ -74,6 +79,7 @@ def _new(episode: Episode, instrument: Instrument, day: date, at: datetime) -> R
         instrument_key=instrument.pin.key,
         instrument_digest=instrument.pin.digest,
         due_on=day,
+        language=instrument.wording or "en",
         made_at=at,
     )
 
@@ -85,10 +91,10 @@ def _visit_of(episode: Episode, day: date) -> Visit | None:
     return next((row for row in near if row.starts_at.astimezone(row.site.tz).date() == day), None)
 
 
-def _instrument_gaps(instrument: Instrument | None) -> Iterator[Finding]:
+def _instrument_gaps(instrument: Instrument | None, day: date) -> Iterator[Finding]:
     if instrument is None:
         yield Finding("form.unknown", "Choose a form that is on the shelf on that day.", "instrument")
-    elif words := why_not_asked(instrument):
+    elif words := why_not_asked(instrument, on=day):
         yield Finding("form.not-asked", words, "instrument")
 
 

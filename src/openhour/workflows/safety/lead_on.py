@@ -46,7 +46,7 @@ def _longer(slug: str, short: Response) -> Instrument | None:
         found = shelf().instrument(slug, on=short.due_on) if slug else None
     except NotOnShelf:
         return None
-    return found if found is not None and not why_not_asked(found) else None
+    return found if found is not None and not why_not_asked(found, on=short.due_on) else None
 
 
 def _standing(short: Response, long: Instrument) -> Response | None:
@@ -68,7 +68,7 @@ def _new(short: Response, long: Instrument, at: datetime) -> Response:
         instrument_digest=long.pin.digest,
         due_on=short.due_on,
         mode=short.mode,
-        language=short.language,
+        language=long.wording or "en",
         answered_on=short.answered_on,
         entered_by_id=short.entered_by_id,
         made_at=at,

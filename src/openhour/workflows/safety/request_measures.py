@@ -70,6 +70,7 @@ def _form(visit: Visit, slug: str, day: date, at: datetime) -> Response:
         instrument_key=instrument.pin.key,
         instrument_digest=instrument.pin.digest,
         due_on=day,
+        language=instrument.wording or "en",
         made_at=at,
     )
 

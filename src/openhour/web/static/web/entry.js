@@ -2,7 +2,7 @@
 //
 //   <form method="post" data-entry> <div data-question> … radios q1 … </div> … <button name="go" value="finish"> </form>
 //
-// Arrow up and down go from question to question, Enter on the last one sends the form. Everything here also works as a
+// n chooses what doesn't apply (a value above 10). Where there is an answer 10, a 1 waits for the 0 that may follow. Arrow up and down go from question to question, Enter on the last one sends the form. Everything here also works as a
 // plain form. Each answer is POSTed to the form's own address with Accept: application/json, one request at a time; with
 // data-entry-whole nothing is sent before the button. An answer at or above data-help-from shows what to do at once, before
 // anything is sent. A question behind a gate (data-gates="1" data-gate-from="1") is passed over until the gate opens it.
@@ -22,8 +22,18 @@ function entry(form) {
       const radio = radios(questions[at]).find((one) => one.value === event.key);
       if (!radio) return;
       event.preventDefault();
-      radio.checked = true;
-      take(radio);
+      const ten = radios(questions[at]).find((one) => one.value === "10");
+      const one = radios(questions[at]).find((held) => held.value === "1");
+      const chosen = ten && event.key === "0" && one?.checked && event.target === one ? ten : radio;
+      chosen.checked = true;
+      take(chosen);
+      if (ten && chosen === one) one.focus();
+      else go(at, 1);
+    } else if (event.key === "n") {
+      const none = radios(questions[at]).find((one) => Number(one.value) > 10);
+      if (!none) return;
+      none.checked = true;
+      take(none);
       go(at, 1);
     } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
