@@ -71,21 +71,65 @@ class Pairs:
 
 
 def _tabulated(pre: NDArray[Any], post: NDArray[Any]) -> Pairs | None:
-    """Count in a table, chunk by chunk, where all scores are whole and close together; None where they are not."""
-    if not len(pre):
+    """Count in a table where all scores are whole and close together; None where they are not."""
+    if not len(pre) or not (_whole(pre) and _whole(post)):
         return None
-    if not (_whole(pre) and _whole(post)):
+    tally = Tally.around(pre, post)
+    if tally is None:
         return None
-    low, high = int(min(pre.min(), post.min())), int(max(pre.max(), post.max()))
-    width = high - low + 1
-    if width > WIDEST:
-        return None
-    table = np.zeros(width * width, np.int64)
-    for start in range(0, len(pre), CHUNK):
-        rows = slice(start, start + CHUNK)
-        table += np.bincount(_places(pre[rows], post[rows], low, width), minlength=width * width)
-    seen = np.flatnonzero(table)
-    return Pairs((seen // width + low).astype(np.float64), (seen % width + low).astype(np.float64), table[seen])
+    tally.add(pre, post)
+    return tally.pairs()
+
+
+@dataclass(slots=True)
+class Tally:
+    """A table of how often each pair of whole numbers occurs, which grows while patients stream by.
+
+    low: score of its first row and column; width: rows and columns, at most WIDEST; table: shape (width * width,)."""
+
+    low: int
+    width: int
+    table: NDArray[np.int64]
+
+    @classmethod
+    def around(cls, pre: NDArray[Any], post: NDArray[Any]) -> Tally | None:
+        """An empty one that holds these whole numbers, shape (n,) with n > 0; None where they lie too far apart."""
+        low, width = _span(pre, post)
+        return cls(low, width, np.zeros(width * width, np.int64)) if width <= WIDEST else None
+
+    def add(self, pre: NDArray[Any], post: NDArray[Any]) -> bool:
+        """Count whole numbers, shape (n,); False, and nothing counted, where the table would become too wide."""
+        if not len(pre):
+            return True
+        low, width = _span(pre, post)
+        within = low >= self.low and low + width <= self.low + self.width
+        if not (within or self._widen(min(low, self.low), max(low + width, self.low + self.width))):
+            return False
+        for start in range(0, len(pre), CHUNK):
+            rows = slice(start, start + CHUNK)
+            places = _places(pre[rows], post[rows], self.low, self.width)
+            self.table += np.bincount(places, minlength=self.width * self.width)
+        return True
+
+    def _widen(self, low: int, end: int) -> bool:
+        if end - low > WIDEST:
+            return False
+        wider, at = np.zeros((end - low, end - low), np.int64), self.low - low
+        wider[at : at + self.width, at : at + self.width] = self.table.reshape(self.width, self.width)
+        self.low, self.width, self.table = low, end - low, wider.reshape(-1)
+        return True
+
+    def pairs(self) -> Pairs:
+        """What was counted."""
+        seen = np.flatnonzero(self.table)
+        pre, post = seen // self.width + self.low, seen % self.width + self.low
+        return Pairs(pre.astype(np.float64), post.astype(np.float64), self.table[seen])
+
+
+def _span(pre: NDArray[Any], post: NDArray[Any]) -> tuple[int, int]:
+    """The lowest score and how many whole numbers there are from it to the highest."""
+    low, high = min(int(pre.min()), int(post.min())), max(int(pre.max()), int(post.max()))
+    return low, high - low + 1
 
 
 def _places(pre: NDArray[Any], post: NDArray[Any], low: int, width: int) -> NDArray[Any]:

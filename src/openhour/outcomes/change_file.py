@@ -13,6 +13,7 @@ from typing import Any
 
 from openhour.kernel import Finding, Refused
 from openhour.measures import Pairs, Rule, class_counts
+from openhour.outcomes.counted_pairs import counted_pairs
 from openhour.outcomes.judged import NO_SHARE, REASONS, SCHEMA, Scores, judged_rows, reason_places
 from openhour.outcomes.paired_scores import Seen, scores_of
 from openhour.outcomes.places import refuse
@@ -44,7 +45,9 @@ class ChangeReport:
 def change_file(asked: ChangeAsked, rule_of: Callable[[Pairs], Rule], seen: Seen = lambda done: None) -> ChangeReport:
     """Judge every patient. rule_of: makes the rule once the group is known, or raises Refused. Raises Refused."""
     source = open_table(asked.path, asked.delimiter)
-    group = _group(scores_of(asked, source, seen))
+    pairs = counted_pairs(asked, source, seen)
+    none = dict.fromkeys(REASONS[1:], 0)
+    group = _group(scores_of(asked, source, seen)) if pairs is None else Group(pairs, pairs.n, none)
     if not group.patients:
         raise refuse("file.no-rows", "The file has a heading but no rows.", str(asked.path))
     rule = _rule(asked, group, rule_of)

@@ -17,7 +17,16 @@ from openhour.outcomes.judged import Scores
 from openhour.outcomes.places import Places, refuse
 from openhour.outcomes.series import Series, joined, read_times
 from openhour.outcomes.shapes import ChangeAsked, Limits, Long, TwoColumns
-from openhour.outcomes.tables import NOT_A_NUMBER, NOT_UTF8, Batch, Source, note_cells, note_rows, read_batches
+from openhour.outcomes.tables import (
+    NOT_A_NUMBER,
+    NOT_UTF8,
+    Batch,
+    Source,
+    note_cells,
+    note_rows,
+    read_batches,
+    require_columns,
+)
 
 Seen = Callable[[float], None]
 
@@ -37,7 +46,9 @@ def scores_of(asked: ChangeAsked, source: Source, seen: Seen) -> Iterator[tuple[
 def _two_columns(
     asked: ChangeAsked, shape: TwoColumns, source: Source, places: Places, seen: Seen
 ) -> Iterator[tuple[Any, Scores, Scores]]:
-    for batch in read_batches(source, [shape.pre, shape.post, *([] if shape.id is None else [shape.id])]):
+    named = [] if shape.id is None else [shape.id]
+    require_columns(source, [shape.pre, shape.post, *named])
+    for batch in read_batches(source, [shape.pre, shape.post, *(named if asked.out else [])]):
         pre, post = (_column(asked, source, batch, name, places) for name in (shape.pre, shape.post))
         yield _ids(shape.id, source, batch, places) if asked.out else None, pre, post
         seen(batch.done)

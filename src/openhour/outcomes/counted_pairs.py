@@ -1,0 +1,78 @@
+"""First and last scores of a Parquet file as counted pairs, row groups side by side on all cores.
+
+Called by `change_file` for the common case: two columns of whole numbers without gaps. A rule needs only how often each pair
+occurs, so a row is decoded, counted and forgotten, in the width in which it is stored. Whatever isn't that simple (gaps,
+fractions, codes, scores that can't be, damage) is not judged here: the caller gets None and reads the file the careful way,
+which names every place that is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from openhour.measures import Pairs
+from openhour.measures.pairs import Tally
+from openhour.outcomes.shapes import ChangeAsked, TwoColumns
+from openhour.outcomes.tables import BATCH_ROWS, ParquetTable, Source
+
+Seen = Callable[[float], None]
+
+
+def counted_pairs(asked: ChangeAsked, source: Source, seen: Seen = lambda done: None) -> Pairs | None:
+    """The pairs of the whole file, or None where the careful way is needed."""
+    shape = asked.shape
+    if not isinstance(source, ParquetTable) or not isinstance(shape, TwoColumns) or asked.codes.numbers:
+        return None
+    if shape.id is not None and source.names.count(shape.id) != 1:
+        return None
+    try:
+        return _within(asked, _counted(source, (shape.pre, shape.post), seen))
+    except (pa.ArrowException, OSError):  # the careful way says what is wrong
+        return None
+
+
+def _counted(source: ParquetTable, columns: tuple[str, str], seen: Seen) -> Pairs | None:
+    with pq.ParquetFile(source.path) as file:
+        names, schema, groups = file.schema_arrow.names, file.schema_arrow, file.num_row_groups
+    if any(names.count(name) != 1 or not pa.types.is_integer(schema.field(name).type) for name in columns):
+        return None
+    cores = min(pa.cpu_count(), groups)
+    if not cores:
+        return None
+    shares = [range(first, groups, cores) for first in range(cores)]
+    parts = list[Pairs]()
+    with ThreadPoolExecutor(cores) as pool:
+        for done, part in enumerate(pool.map(lambda share: _some_groups(source, columns, share), shares), start=1):
+            if part is None:
+                return None
+            parts.append(part)
+            seen(done / cores)
+    return Pairs.together(parts)
+
+
+def _some_groups(source: ParquetTable, columns: tuple[str, str], groups: range) -> Pairs | None:
+    """The pairs of these row groups; None where a score is missing or the scores lie too far apart for a table."""
+    tally: Tally | None = None
+    with pq.ParquetFile(source.path) as file:
+        for batch in file.iter_batches(BATCH_ROWS, row_groups=groups, columns=list(columns), use_threads=False):
+            pre, post = batch.column(columns[0]), batch.column(columns[1])
+            if pre.null_count or post.null_count:
+                return None
+            scores = pre.to_numpy(), post.to_numpy()
+            if tally is None and len(batch):
+                tally = Tally.around(*scores)
+            if tally is None or not tally.add(*scores):
+                return None
+    return None if tally is None else tally.pairs()
+
+
+def _within(asked: ChangeAsked, pairs: Pairs | None) -> Pairs | None:
+    if pairs is None or not pairs.n:
+        return None
+    lowest, highest = asked.limits.lowest, asked.limits.highest
+    inside = all(((side >= lowest) & (side <= highest)).all() for side in (pairs.pre, pairs.post))
+    return pairs if inside else None
