@@ -11,15 +11,32 @@ from functools import lru_cache
 
 from openhour.catalog import Instrument
 from openhour.kernel import Refused
-from openhour.measures.course import Course, ExpectedBand, expected
+from openhour.measures.course import LONGEST, Course, ExpectedBand, expected
+from openhour.measures.starting import starting_course
 from openhour.records.models import CourseModel
 from openhour.records.queries.course import Models, Scored
+from openhour.records.shelf import shelf
 
 
 def course_of(instrument: Instrument, models: Models, *, on: date) -> Course | None:
     """models: of `models_in_use`. None where neither the practice nor a publication has one."""
     row = models.get(instrument.pin.slug)
-    return _fitted(row) if row is not None else None
+    if row is not None:
+        return _fitted(row)
+    values = shelf().starting_course(instrument.pin.slug, on=on)
+    return _published(values.pin.key, instrument.pin.key) if values is not None else None
+
+
+def says_until(instrument: Instrument, models: Models, *, on: date) -> int:
+    """The last session of which the course says anything: published values end somewhere, one's own don't."""
+    values = None if instrument.pin.slug in models else shelf().starting_course(instrument.pin.slug, on=on)
+    return values.until if values is not None else LONGEST
+
+
+@lru_cache(maxsize=64)
+def _published(key: str, instrument_key: str) -> Course | None:
+    values = next((one for one in shelf().courses if one.pin.key == key), None)
+    return starting_course(values, shelf().instrument_pinned(instrument_key)) if values else None
 
 
 class _Stored:

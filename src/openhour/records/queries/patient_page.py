@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -26,6 +26,7 @@ from openhour.records.queries.hour_measures import Measure, measures_of
 from openhour.records.queries.json_rows import day_of, json_rows, moment_of
 from openhour.records.queries.patient import PatientHead, episodes_of, patient_head
 from openhour.records.queries.scoping import within
+from openhour.records.queries.standing import TOLD_FOR, Standing, of_episode, standing_in
 from openhour.records.shelf import shelf
 
 VISITS_TO_COME, VISITS_PAST = 6, 12
@@ -96,6 +97,7 @@ class Chart:
     notes: tuple[NoteLine, ...]
     homework: tuple[HomeworkLine, ...]
     alerts: tuple[AlertLine, ...]
+    signals: tuple[Standing, ...]
     may_write: bool
 
 
@@ -179,6 +181,7 @@ def _episodes() -> QuerySet[Episode]:
             state="state",
             made_at="made_at",
         ),
+        signals_json=of_episode("pk"),
         has_draft=Exists(Plan.objects.filter(episode=OuterRef("pk"), state="draft")),
     )
     return rows.order_by("closed_on", "-opened_on")
@@ -266,8 +269,13 @@ def _chart(
             sorted((_homework(one, head.zone) for one in row.homework_json or []), key=_given_on, reverse=True)
         ),
         alerts=tuple(_alerts(row.alerts_json or [])),
+        signals=standing_in(row.signals_json, actor, since=_midnight(head.today) - TOLD_FOR),
         may_write=may(actor, "chart.write", row),
     )
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, UTC)
 
 
 def _summary(objectives: list[Objective], today: date) -> PlanSummary | None:

@@ -40,6 +40,7 @@ from openhour.records.queries.hour_measures import Form
 from openhour.records.queries.json_rows import day_of, json_rows, moment_of
 from openhour.records.queries.prepared import Prepared, PreparedFor
 from openhour.records.queries.scoping import within
+from openhour.records.queries.standing import TOLD_FOR, Standing, of_episode, standing_in
 from openhour.records.shelf import shelf
 
 SHOWN_DAYS = 400
@@ -70,8 +71,8 @@ class Hour:
     """visit carries patient, episode, site, room and therapist. session, note: None before anything was written.
     responses: oldest first, up to the day of the hour. assignments: what was given in this hour and what is still open
     or was reviewed in the last one. risk_since: the end of the last signed session; an answer about self-harm that was
-    given after it, and not after this session's end, has to be addressed. overlapping: another hour of the therapist
-    shares a moment with this one."""
+    given after it, and not after this session's end, has to be addressed. signals: what the course makes one think
+    about. overlapping: another hour of the therapist shares a moment with this one."""
 
     visit: Visit
     session: Session | None
@@ -93,6 +94,7 @@ class Hour:
     risk_since: datetime | None
     overlapping: bool
     day: date
+    signals: tuple[Standing, ...] = ()
 
     @property
     def signed(self) -> bool:
@@ -181,6 +183,7 @@ def _rows() -> QuerySet[Visit]:
             since="since",
             until="until",
         ),
+        signals_json=of_episode(),
         number=Subquery(_counted()),
         next_id=Subquery(_after().values("pk")[:1]),
         next_starts_at=Subquery(_after().values("starts_at")[:1]),
@@ -243,6 +246,7 @@ def _hour(row: Any) -> Hour:
         risk_since=row.risk_since,
         overlapping=row.overlapping,
         day=day,
+        signals=standing_in(row.signals_json, None, since=row.starts_at - TOLD_FOR),
     )
 
 

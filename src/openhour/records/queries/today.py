@@ -29,6 +29,7 @@ from openhour.care.slots import free_slots
 from openhour.catalog import ConsentForm, NotOnShelf, Procedure
 from openhour.guard import trail
 from openhour.guard.actor import Actor
+from openhour.guard.policy import scope
 from openhour.guard.prepared import sent
 from openhour.kernel import Finding, Interval
 from openhour.records.models import Consent, Note, Plan, Response, Session, Site, Visit
@@ -37,6 +38,7 @@ from openhour.records.queries.due import answered_of, battery_in_force, begun, d
 from openhour.records.queries.json_rows import json_rows, moment_of
 from openhour.records.queries.prepared import Prepared, PreparedFor
 from openhour.records.queries.scoping import within
+from openhour.records.queries.standing import TOLD_FOR, Standing, of_reader, standing_in
 from openhour.records.shelf import once_a_day, shelf
 
 UNSIGNED_SHOWN = 50
@@ -132,7 +134,8 @@ class UnsignedNote:
 @dataclass(frozen=True, slots=True)
 class Today:
     """day, zone: of the site where the day is spent. alerts: those that wait and are the actor's own; supervised: those
-    of therapists they supervise. free: the next free hour of the day, None where there is none."""
+    of therapists they supervise. free: the next free hour of the day, None where there is none. signals: what waits for
+    the actor's thought, and what became of what they answered."""
 
     day: date
     zone: ZoneInfo
@@ -141,12 +144,13 @@ class Today:
     supervised: tuple[AlertLine, ...]
     unsigned: tuple[UnsignedNote, ...]
     free: Interval | None
+    signals: tuple[Standing, ...] = ()
 
 
 @transaction.atomic
 def today_of(actor: Actor, *, at: datetime) -> Today:
     """The day on which `at` falls, at each site. One trail entry names every patient that is shown."""
-    sites = _SITES.rows()
+    sites = _sites(actor, at)
     window = _window(sites, at)
     rows = _visits(actor, window, at)
     site = rows[0].site if rows else (sites[0] if sites else None)
@@ -155,7 +159,8 @@ def today_of(actor: Actor, *, at: datetime) -> Today:
     alerts = lines_of(actor, _ALERTS.rows(actor))
     unsigned = _unsigned(actor, at)
     visits = _with_answers(rows, _responses(actor, rows, window), unsigned, alerts)
-    _leave_trail(actor, visits, alerts, unsigned, at)
+    signals = _signals(actor, sites, at)
+    _leave_trail(actor, (visits, alerts, unsigned, signals), at)
     return Today(
         day=day,
         zone=zone,
@@ -164,18 +169,30 @@ def today_of(actor: Actor, *, at: datetime) -> Today:
         supervised=tuple(line for line in alerts if not line.mine),
         unsigned=unsigned,
         free=_next_free(site, day, rows, at) if site else None,
+        signals=signals,
     )
 
 
-def _leave_trail(
-    actor: Actor,
-    visits: Iterable[VisitToday],
-    alerts: Iterable[AlertLine],
-    unsigned: Iterable[UnsignedNote],
-    at: datetime,
-) -> None:
-    shown = {str(one.patient_id) for rows in (visits, alerts, unsigned) for one in rows}
-    trail.write(actor, "chart.read", at=at, page="today", patients=sorted(shown))
+def _leave_trail(actor: Actor, shown: Iterable[Iterable[Any]], at: datetime) -> None:
+    patients = {str(one.patient_id) for rows in shown for one in rows}
+    trail.write(actor, "chart.read", at=at, page="today", patients=sorted(patients))
+
+
+def _sites(actor: Actor, at: datetime) -> list[Any]:
+    """The sites; with them, for whoever reads signals, those that wait."""
+    if not scope(actor, "signal.read"):
+        return _SITES.rows()
+    return _SITES_AND_SIGNALS.rows(actor, since=at - TOLD_FOR)
+
+
+def _with_signals(actor: Actor, since: datetime) -> QuerySet[Site]:
+    return Site.objects.filter(active=True).annotate(signals_json=of_reader(actor, since)).order_by("name")
+
+
+def _signals(actor: Actor, sites: Sequence[Any], at: datetime) -> tuple[Standing, ...]:
+    """One's own, and those that were passed on; what others answered themselves is theirs."""
+    found = standing_in(getattr(sites[0], "signals_json", None) if sites else None, actor, since=at - TOLD_FOR)
+    return tuple(one for one in found if one.mine or one.state == "passed-to-supervisor")
 
 
 # The visits of the day
@@ -448,6 +465,7 @@ def _next_free(site: Site, day: date, rows: Iterable[Any], at: datetime) -> Inte
 # Written once a process
 
 _SITES = Prepared(lambda: Site.objects.filter(active=True).order_by("name"))
+_SITES_AND_SIGNALS = PreparedFor(_with_signals, since=datetime)
 _VISITS = PreparedFor(_shown, since=datetime, until=datetime)
 _RESPONSES = PreparedFor(_asked, since=datetime, until=datetime, last_day=date)
 _ALERTS = PreparedFor(lambda actor: alert_rows(actor).exclude(state="answered"))

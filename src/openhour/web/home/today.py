@@ -19,6 +19,7 @@ from openhour.kernel import Finding
 from openhour.records.queries.today import UnsignedNote, VisitToday, today_of
 from openhour.ui.words import short_date
 from openhour.web.chrome import render_page
+from openhour.web.progress.words import title_of
 
 STATES = {
     "booked": ("Booked", "quiet", "calendar"),
@@ -47,6 +48,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "room_of": {visit.id: _address("session-room", visit.id) for visit in day.visits},
         "note_of": {note.visit_id: _address("session-room", note.visit_id) for note in day.unsigned},
         "book": _address("visit-book"),
+        "title_of": title_of,
     }
     return render_page(request, "web/safety/today.html", context)
 

@@ -28,6 +28,7 @@ from openhour.ui.markup import identifier
 from openhour.web.chrome import render_page
 from openhour.web.hour import fields_shown, homework_shown, measures_shown
 from openhour.web.hour.kept import Kept
+from openhour.web.progress.words import title_of
 from openhour.workflows.hour.fields import RESPONSE, SECTION
 
 
@@ -78,6 +79,7 @@ def _context(request: StaffRequest, hour: Hour, kept: Kept) -> dict[str, Any]:
         "blocking": [gap.finding for gap in gaps if gap.blocks],
         "remarks": [gap.finding for gap in gaps if not gap.blocks],
         "links": links_of(hour, gaps),
+        "title_of": title_of,
         "alert_links": [(one, address_of(("alert", one.pk))) for one in hour.open_alerts],
         "next": next_links(hour),
         "patient_link": address_of(("patient", hour.visit.patient_id)),

@@ -17,6 +17,7 @@ from openhour.web.hour.measures_shown import measure_shown
 from openhour.web.patients.listing import READERS
 from openhour.web.patients.reading import link_to
 from openhour.web.patients.words import HOMEWORK_STATES, RELATION_WORDS, SEX_WORDS, VISIT_STATES
+from openhour.web.progress.words import title_of
 
 
 @require_safe
@@ -35,6 +36,7 @@ def patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "relation_words": RELATION_WORDS,
         "visit_states": VISIT_STATES,
         "homework_states": HOMEWORK_STATES,
+        "title_of": title_of,
     }
     with timezone.override(page.head.zone):
         return render_page(request, "web/patients/patient.html", context)

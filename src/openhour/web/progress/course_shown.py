@@ -10,7 +10,7 @@ from markupsafe import Markup
 from openhour.catalog import Instrument, NotOnShelf
 from openhour.measures.course import Course
 from openhour.records.queries.course import EpisodeCourse, Models, Scored
-from openhour.records.queries.expected import band_of, course_of
+from openhour.records.queries.expected import band_of, course_of, says_until
 from openhour.records.shelf import shelf
 from openhour.ui import charts
 
@@ -34,7 +34,8 @@ def picture_of(course: EpisodeCourse, models: Models, slug: str, *, wide: bool =
     if instrument is None:
         return None
     usual = course_of(instrument, models, on=forms[-1].day)
-    likely = _likely(course, usual, forms)
+    until = says_until(instrument, models, on=forms[-1].day)
+    likely = _likely(course, usual, forms, until)
     rule = instrument.change
     figure = charts.score_course(
         [charts.CoursePoint(one.day, one.total) for one in course.scored if one.instrument == slug],
@@ -52,11 +53,14 @@ def picture_of(course: EpisodeCourse, models: Models, slug: str, *, wide: bool =
     return Picture(instrument.short, figure, _source(usual) if usual and likely else "")
 
 
-def _likely(course: EpisodeCourse, usual: Course | None, forms: tuple[Scored, ...]) -> list[charts.LikelyPoint]:
+def _likely(
+    course: EpisodeCourse, usual: Course | None, forms: tuple[Scored, ...], until: int
+) -> list[charts.LikelyPoint]:
     """On the days of the scores, and on those of the next visits."""
     days = {one.day: one.session for one in forms}
     coming = [day for day in course.to_come if day > forms[-1].day][:AHEAD]
     days |= {day: len(course.held) + place for place, day in enumerate(coming, start=1)}
+    days = {day: session for day, session in days.items() if session <= until}
     band = band_of(usual, forms, list(days.values())) if usual else None
     return [] if band is None else _points(list(days), band.low80, band.mean, band.high80)
 
