@@ -111,7 +111,7 @@ def situation_findings(situation: Situation) -> tuple[Finding, ...]:
             words = f"The same session and day stand already in reading {days[one.session, one.on]}."
             found.append(Finding("signals.duplicate", words, where))
         days.setdefault((one.session, one.on), place)
-        if any(other.session < one.session and other.on > one.on for other in situation.readings):
+        if any(0 <= other.session < one.session and other.on > one.on for other in situation.readings):
             words = "Its session is a later one than that of a form with a later day."
             found.append(Finding("signals.out-of-order", words, where))
     return tuple(found)
@@ -182,7 +182,9 @@ def _look_worse(situation: Situation, _: Course | None, rule: SignalRule) -> See
     if rule.points is None or len(judged) < 2 or not _newer(situation, RELIABLY_WORSE, judged[-1].on):
         return None
     row = marks.worse(rule.points, np.array([_score(judged[0])]), np.array([[_score(one) for one in judged[1:]]]))[0]
-    return said_worse(situation, rule.points, judged[0], judged[-1], bool(row[-2:].all())) if row[-1] else None
+    return (
+        said_worse(situation, rule.points, judged[0], judged[-1], len(row) > 1 and bool(row[-2])) if row[-1] else None
+    )
 
 
 def _look_no_gain(situation: Situation, _: Course | None, rule: SignalRule) -> Seen | None:
