@@ -104,6 +104,7 @@ def _page(
         "page": page,
         "head": page.head,
         "rows": page.forms if typed is None else _typed_lines(page, typed),
+        "left_out": [line for line in page.forms if line.why_not and not line.form.dropped],
         "reason": reason,
         "errors": errors,
         "summary": summary(errors),

@@ -21,6 +21,8 @@ MODES = {
 
 def when_in_words(form: BatteryForm) -> str:
     """`every 4 sessions or 90 days`"""
+    if form.when not in dict(WHENS):
+        return ""
     if form.dropped:
         return f"dropped: {form.reason}"
     if form.when != "periodic":
