@@ -81,6 +81,18 @@ def courses() -> Answer:
     return Answer({"courses": [_facts(row) for row in rows]}, "\n".join(map(_line, rows)) or "None was fitted yet.")
 
 
+@practice_command("show-patients", example="openhour progress show-patients no")
+@click.argument("shown", type=click.Choice(["yes", "no"]))
+def show_patients(shown: str) -> Answer:
+    """Let patients see, behind their link, how their own scores went."""
+    from openhour.guard.actor import COMMAND_LINE
+    from openhour.workflows.progress.show_course import show_course
+
+    show_course(COMMAND_LINE, shown == "yes", at=_now())
+    words = "Patients see how their scores went." if shown == "yes" else "Patients don’t see how their scores went."
+    return Answer({"shows_course": shown == "yes"}, words)
+
+
 def _facts(row: Any) -> dict[str, Any]:
     return {
         "version": row.version,
@@ -105,5 +117,5 @@ def _line(row: Any) -> str:
     return f"{row.version}: {row.size} patients, {row.scores} scores, {span}{band}. {use[0].upper()}{use[1:]}."
 
 
-for one in (look, fit, adopt, courses):
+for one in (look, fit, adopt, courses, show_patients):
     command.add_command(one)

@@ -61,7 +61,8 @@ def _signer() -> signing.Signer:
 @dataclass(frozen=True, slots=True)
 class OpenLink:
     """A link that works. crisis_text: the practice's own words of help; day: of the visit, at its site;
-    procedure: slug; alerted: an answer given for this visit has raised an alert, so help stays on every page."""
+    procedure: slug; alerted: an answer given for this visit has raised an alert, so help stays on every page.
+    shows_course: the practice lets patients see how their scores went."""
 
     token: str
     id: UUID
@@ -74,6 +75,7 @@ class OpenLink:
     procedure: str
     day: date
     alerted: bool
+    shows_course: bool = False
 
     @property
     def actor(self) -> Actor:
@@ -172,6 +174,7 @@ def _open_link(token: str, row: PatientLink, *, alerted: bool) -> OpenLink:
         procedure=visit.procedure,
         day=visit.starts_at.astimezone(visit.site.tz).date(),
         alerted=alerted,
+        shows_course=practice.shows_course if practice else False,
     )
 
 

@@ -14,7 +14,7 @@ from django.db import transaction
 from openhour.catalog import Instrument, NotOnShelf
 from openhour.guard import trail
 from openhour.measures.course import ExpectedBand
-from openhour.records.models import Practice, Visit
+from openhour.records.models import Visit
 from openhour.records.queries.course import EpisodeCourse, Models, Scored, courses_of, models_in_use
 from openhour.records.queries.expected import band_of, course_of
 from openhour.records.queries.link import OpenLink
@@ -31,16 +31,10 @@ class OwnMeasure:
     band: ExpectedBand | None
 
 
-def shows_course() -> bool:
-    """Whether the practice shows patients how their scores went."""
-    practice = Practice.objects.first()
-    return practice is not None and practice.shows_course
-
-
 @transaction.atomic
 def own_course(link: OpenLink, *, at: datetime) -> tuple[OwnMeasure, ...] | None:
     """With one trail entry. None where the practice doesn't show it."""
-    if not shows_course():
+    if not link.shows_course:
         return None
     visit = Visit.objects.select_related("therapist").get(pk=link.visit_id)
     found = courses_of([visit.episode_id])[visit.episode_id]
