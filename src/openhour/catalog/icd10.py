@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from threading import Lock
 
 from openhour.kernel import Coded, Finding
 
@@ -20,6 +21,7 @@ RELEASE = "ICD-10-CM, April 2026 release"
 COVERS = (date(2026, 4, 1), date(2026, 9, 30))
 """First and last day for which the release speaks; outside it the code is judged all the same, as the best there is."""
 
+_READING = Lock()  # whoever asks while it is read waits for that reading
 _FIRST_DAY = date(2015, 10, 1)  # from here on claims in the United States carry ICD-10-CM (45 CFR 162.1002)
 _SINCE = {"F43.81": date(2022, 10, 1), "F43.89": date(2022, 10, 1)}  # when F43.8 became a parent
 _CODE = re.compile(r"[A-Z][0-9A-Z]{2}(?:\.?[0-9A-Z]{1,4})?", re.ASCII)
@@ -136,8 +138,13 @@ def _shelves() -> tuple[tuple[_Entry, ...], tuple[_Entry, ...]]:
     return near, far
 
 
-@cache
 def _book() -> dict[str, _Entry]:
+    with _READING:
+        return _read_book()
+
+
+@cache
+def _read_book() -> dict[str, _Entry]:
     import simple_icd_10_cm as release
 
     book: dict[str, _Entry] = {}

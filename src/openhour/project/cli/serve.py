@@ -38,7 +38,7 @@ def _server(host: str, port: int, workers: int) -> Any:
     from granian.constants import Interfaces
 
     return Granian(
-        "openhour.project.wsgi:application",
+        "openhour.project.serving:application",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
