@@ -67,6 +67,9 @@ POLICY: Mapping[str, Mapping[Role, Relation]] = {
     "progress.look": {Role.OWNER: _ANY},
     # the course that is expected, of all patients together
     "course.fit": {Role.OWNER: _ANY},
+    # reports: numbers that tell of no one, for the practice; a therapist's own cases, for them alone
+    "report.practice": {Role.OWNER: _ANY, Role.SUPERVISOR: _ANY},
+    "report.own": {Role.THERAPIST: _CARE},
     # money
     "charge.read": {Role.BILLER: _ANY},
     "claim.write": {Role.BILLER: _ANY},

@@ -40,6 +40,8 @@ ENTRIES = (
     _entry("Alerts", "alerts alert-list", Role.THERAPIST, Role.SUPERVISOR),
     _entry("Progress", "caseload", Role.THERAPIST),
     _entry("Signals", "signals", Role.SUPERVISOR),
+    _entry("Results", "report-own", Role.THERAPIST),
+    _entry("Reports", "report-practice", Role.OWNER, Role.SUPERVISOR),
     _entry("Claims", "claims claim-list", Role.BILLER),
     _entry("Practice", "practice", Role.OWNER),
     _entry("Trail", "trail", Role.OWNER),

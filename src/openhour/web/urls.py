@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("openhour.web.safety.urls")),
     path("", include("openhour.web.measures.urls")),
     path("", include("openhour.web.progress.urls")),
+    path("", include("openhour.web.reports.urls")),
     path("", include("openhour.web.money.urls")),
     path("", include("openhour.web.practice.urls")),
 ]

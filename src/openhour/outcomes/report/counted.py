@@ -114,6 +114,14 @@ def count(
     return _counted(Definition(rows, asked, terms, "ended" in facts.columns, engine.keep), engine, facts)
 
 
+def count_therapists(
+    engine: Engine, rows: Any, facts: RowFacts, asked: ReportAsked, terms: Mapping[str, MeasureTerms]
+) -> Mapping[str, tuple[TherapistCounts, ...]]:
+    """The sums of therapists alone."""
+    definition = Definition(rows, asked, terms, "ended" in facts.columns, engine.keep)
+    return _therapists(definition, definition.held(), engine)
+
+
 def wrong_between(engine: Engine, rows: Any) -> Iterator[Fault]:
     """The faults of all rows, whatever is asked for: a doubtful row is doubtful in every report."""
     return faults(Definition(rows, ReportAsked(), {}).filtered(), engine.ask)

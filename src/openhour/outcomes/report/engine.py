@@ -41,12 +41,12 @@ class Engine:
     held: list[Any]
 
     def table(self, rows: Path | Any) -> Any:
-        """An Ibis table of a Parquet file, or of an Arrow table in memory."""
+        """An Ibis table of a Parquet file; on DuckDB also of an Arrow table in memory."""
         if isinstance(rows, Path):
             return self.connection.read_parquet(str(rows))
-        import ibis
-
-        return ibis.memtable(rows)
+        name = f"rows_{id(rows)}"
+        self.connection.con.register(name, rows)  # read where it lies, not copied
+        return self.connection.table(name)
 
     def keep(self, expression: Any) -> Any:
         """The same table, worked out once."""

@@ -6,7 +6,7 @@ afterwards (`checks`). Nothing is guessed: a cell that can't be read is a findin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -331,7 +331,20 @@ def _yes(word: str) -> int | bool | None:
     return 1 if bare in _YES else 0 if bare in _NO else False
 
 
-def batches_of(path: Path) -> Iterator[Any]:
-    """The rows that were written, again."""
-    with pq.ParquetFile(path) as file:
-        yield from file.iter_batches()
+def rows_in_memory(columns: Mapping[str, Sequence[Any]], place: str) -> tuple[Any, RowFacts]:
+    """An Arrow table of SCHEMA and what is known of it, from columns that are right already, days as days since 1970.
+    Columns that are made of days, and those that are absent, are made here."""
+    length = len(columns["patient"])
+    held: dict[str, Any] = {"row": pa.array(np.arange(length))}
+    for field_ in SCHEMA:
+        if field_.name in columns:
+            held[field_.name] = pa.array(columns[field_.name], field_.type)
+        elif field_.name not in held and not field_.name.endswith("quarter"):
+            empty = "" if pa.types.is_string(field_.type) else None
+            held[field_.name] = pa.array([empty] * length, field_.type)
+    for name in ("day", "referred", "began", "ended"):
+        held["quarter" if name == "day" else f"{name}_quarter"] = quarters_of(held[name])
+    table = pa.table([held[name] for name in SCHEMA.names], schema=SCHEMA)
+    slugs = tuple(sorted({slug for slug in columns["instrument"] if slug}))
+    scores = length - table.column("score").null_count
+    return table, RowFacts(place, tuple(columns), slugs, length, scores)

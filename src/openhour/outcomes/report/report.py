@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from openhour.catalog.instrument import Instrument
 from openhour.kernel import Finding, Refused
 from openhour.outcomes.places import Places
 from openhour.outcomes.report.columns import ReportAsked
-from openhour.outcomes.report.counted import Counted, count, wrong_between
+from openhour.outcomes.report.counted import Counted, count, count_therapists, wrong_between
 from openhour.outcomes.report.definition import MeasureTerms
 from openhour.outcomes.report.engine import opened
 from openhour.outcomes.report.lines import (
@@ -56,13 +57,20 @@ def report_on_rows(
     measures: Measures,
     *,
     mine: str | None = None,
-    others: bool = True,
+    compared: Any = None,
 ) -> Report:
     """The report of an Arrow table of `reading.SCHEMA` that is right already, such as the practice's own rows.
-    mine: code of the therapist who looks; others: whether the funnel shows more than their point."""
+
+    mine: code of the therapist who looks, marked in the funnel. compared: rows of everybody, where `table` holds only the
+    cases of the one who looks: then the funnel has their point alone, in limits that come from everybody.
+    """
+    terms = terms_of(measures, facts)
     with opened() as running:
-        counted = count(running, running.table(table), facts, asked, terms_of(measures, facts))
-    return report_of(counted, facts, asked, measures, mine=mine, others=others)
+        counted = count(running, running.table(table), facts, asked, terms)
+        if compared is not None:
+            everybody = count_therapists(running, running.table(compared), facts, asked, terms)
+            counted = replace(counted, therapists=everybody)
+    return report_of(counted, facts, asked, measures, mine=mine, others=compared is None)
 
 
 def terms_of(measures: Measures, facts: RowFacts) -> dict[str, MeasureTerms]:
