@@ -13,7 +13,8 @@ from openhour.records.models.practice import Therapist, therapist_subject
 
 class Episode(Row):
     """From the first visit to discharge, with one therapist. reason: why they come, in their own words.
-    indications: slugs of the procedure definition."""
+    indications: slugs of the procedure definition. closing_reason, outcome: slugs of `care.endings`; closing_words: the
+    therapist's own; all three are empty while it is open."""
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="episodes")
     therapist = models.ForeignKey(Therapist, on_delete=models.PROTECT, related_name="episodes")
@@ -24,9 +25,15 @@ class Episode(Row):
     reason = models.TextField(blank=True)
     indications = models.JSONField(default=list)
     state = models.CharField(max_length=10, default="open")
+    closing_reason = models.CharField(max_length=30, blank=True)
+    outcome = models.CharField(max_length=30, blank=True)
+    closing_words = models.TextField(blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["therapist", "state"], name="episode_by_therapist")]
+        indexes = [
+            models.Index(fields=["therapist", "state"], name="episode_by_therapist"),
+            models.Index(fields=["state", "patient"], name="episode_by_state"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["patient", "therapist"], condition=Q(state="open"), name="one_open_episode_with_a_therapist"
