@@ -1,5 +1,6 @@
 """Every chart table. Only workflows and queries import this room's models."""
 
+from openhour.records.models.attainment import GoalRating, GoalScale
 from openhour.records.models.battery import Battery, MeasureSource
 from openhour.records.models.episode import Diagnosis, Episode, Goal, Objective, Plan
 from openhour.records.models.hour import Addendum, Assignment, Note, Session
@@ -27,6 +28,8 @@ __all__ = [
     "Diagnosis",
     "Episode",
     "Goal",
+    "GoalRating",
+    "GoalScale",
     "Licence",
     "MeasureSource",
     "Note",
