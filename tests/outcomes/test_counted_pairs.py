@@ -1,4 +1,4 @@
-"""Counting row groups side by side gives what reading row by row gives, or leaves the file to the careful way."""
+"""Counting a Parquet file in the width in which it is stored gives what reading row by row gives, or leaves the file to the careful way."""
 
 from __future__ import annotations
 

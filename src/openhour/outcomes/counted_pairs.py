@@ -1,15 +1,16 @@
-"""First and last scores of a Parquet file as counted pairs, row groups side by side on all cores.
+"""First and last scores of a Parquet file as counted pairs, decoded and counted in the width in which they are stored.
 
 Called by `change_file` for the common case: two columns of whole numbers without gaps. A rule needs only how often each pair
-occurs, so a row is decoded, counted and forgotten, in the width in which it is stored. Whatever isn't that simple (gaps,
-fractions, codes, scores that can't be, damage) is not judged here: the caller gets None and reads the file the careful way,
-which names every place that is wrong.
+occurs, so a row is decoded, counted and forgotten; Arrow decodes the two columns side by side. (Threads of ours for row
+groups are slower on a busy machine: the counting waits for the interpreter.) Whatever isn't that simple (gaps, fractions,
+codes, scores that can't be, damage) is not judged here: the caller gets None and reads the file the careful way, which names
+every place that is wrong.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -36,29 +37,13 @@ def counted_pairs(asked: ChangeAsked, source: Source, seen: Seen = lambda done: 
 
 
 def _counted(source: ParquetTable, columns: tuple[str, str], seen: Seen) -> Pairs | None:
-    with pq.ParquetFile(source.path) as file:
-        names, schema, groups = file.schema_arrow.names, file.schema_arrow, file.num_row_groups
-    if any(names.count(name) != 1 or not pa.types.is_integer(schema.field(name).type) for name in columns):
-        return None
-    cores = min(pa.cpu_count(), groups)
-    if not cores:
-        return None
-    shares = [range(first, groups, cores) for first in range(cores)]
-    parts = list[Pairs]()
-    with ThreadPoolExecutor(cores) as pool:
-        for done, part in enumerate(pool.map(lambda share: _some_groups(source, columns, share), shares), start=1):
-            if part is None:
-                return None
-            parts.append(part)
-            seen(done / cores)
-    return Pairs.together(parts)
-
-
-def _some_groups(source: ParquetTable, columns: tuple[str, str], groups: range) -> Pairs | None:
-    """The pairs of these row groups; None where a score is missing or the scores lie too far apart for a table."""
+    """The pairs; None where a score is missing or no whole number, or the scores lie too far apart for a table."""
     tally: Tally | None = None
     with pq.ParquetFile(source.path) as file:
-        for batch in file.iter_batches(BATCH_ROWS, row_groups=groups, columns=list(columns), use_threads=False):
+        if not _whole_columns(file.schema_arrow, columns):
+            return None
+        total, done = max(file.metadata.num_rows, 1), 0
+        for batch in file.iter_batches(BATCH_ROWS, columns=list(columns)):
             pre, post = batch.column(columns[0]), batch.column(columns[1])
             if pre.null_count or post.null_count:
                 return None
@@ -67,7 +52,13 @@ def _some_groups(source: ParquetTable, columns: tuple[str, str], groups: range) 
                 tally = Tally.around(*scores)
             if tally is None or not tally.add(*scores):
                 return None
+            done += len(batch)
+            seen(done / total)
     return None if tally is None else tally.pairs()
+
+
+def _whole_columns(schema: Any, columns: tuple[str, str]) -> bool:
+    return all(schema.names.count(name) == 1 and pa.types.is_integer(schema.field(name).type) for name in columns)
 
 
 def _within(asked: ChangeAsked, pairs: Pairs | None) -> Pairs | None:

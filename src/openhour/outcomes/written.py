@@ -77,7 +77,8 @@ def _hidden(path: Path) -> Iterator[BinaryIO]:
 
 def _writer(file: BinaryIO, path: Path, schema: Any) -> Rows:
     if path.suffix.lower() == ".parquet":
-        return _Batches(pq.ParquetWriter(file, schema, compression="zstd"))
+        repeated = [name for name in schema.names if name != "id"]  # ids are all different: a dictionary only costs
+        return _Batches(pq.ParquetWriter(file, schema, compression="zstd", use_dictionary=repeated))
     return _Batches(arrow_csv.CSVWriter(file, schema, write_options=arrow_csv.WriteOptions(quoting_style="needed")))
 
 
