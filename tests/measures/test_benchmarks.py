@@ -8,10 +8,11 @@ from benchmarks.__main__ import main
 from benchmarks.rows import Row, table
 
 
-@pytest.mark.parametrize(("benchmark", "rows"), [(bench_change, 2), (bench_score, 3)])
+@pytest.mark.parametrize(("benchmark", "rows"), [(bench_change, 5), (bench_score, 3)])
 def test_a_small_run_agrees_with_the_peer(monkeypatch, benchmark, rows):
     """Each benchmark stops where its counts and the peer's differ."""
     monkeypatch.setenv("OPENHOUR_BENCH_PAIRS", "20000")
+    monkeypatch.setenv("OPENHOUR_BENCH_PATIENTS", "5000")
     monkeypatch.setenv("OPENHOUR_BENCH_FORMS", "20000")
     found = benchmark.run()
     assert len(found) == rows
