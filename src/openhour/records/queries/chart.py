@@ -86,8 +86,8 @@ def with_short_rows(rows: QuerySet[Episode]) -> QuerySet[Episode]:
             until="until",
         ),
         consents_json=json_rows(
-            Consent.objects.filter(patient=OuterRef("patient")),
-            "patient",
+            Consent.objects.filter(episode=OuterRef("pk")),  # it is given to one treatment, not to all
+            "episode",
             id="id",
             episode="episode",
             key="form_key",

@@ -1,5 +1,8 @@
 """Consents: what a course of treatment still asks for, what was signed, and one as it was signed.
 
+A consent is given to one course of treatment, with its therapist and its risks; another one asks anew. So the list of
+patients, a patient's page, Today and the signature of a note all count the consents of the treatment alone.
+
 Called by the pages that take, show and print them. Withdrawn and older ones are shown as they were.
 """
 

@@ -160,8 +160,8 @@ def _rows() -> QuerySet[Visit]:
     )
     return joined.defer("session__note__content").annotate(
         consents_json=json_rows(
-            Consent.objects.filter(patient=OuterRef("patient")),
-            "patient",
+            Consent.objects.filter(episode=OuterRef("episode")),  # it is given to one treatment, not to all
+            "episode",
             key="form_key",
             signed_on="signed_on",
             withdrawn_at="withdrawn_at",

@@ -233,8 +233,8 @@ def _annotated(rows: QuerySet[Visit]) -> QuerySet[Visit]:
     joined = rows.select_related("patient", "episode", "site", "room", "topic", "session", "session__note")
     return joined.only(*_SHOWN).annotate(
         consents_json=json_rows(
-            Consent.objects.filter(patient=OuterRef("patient")),
-            "patient",
+            Consent.objects.filter(episode=OuterRef("episode")),  # it is given to one treatment, not to all
+            "episode",
             key="form_key",
             signed_on="signed_on",
             withdrawn_at="withdrawn_at",
