@@ -77,6 +77,22 @@ def test_what_came_back_is_not_taken_back(cast):
         withdraw_homework(cast.actor("ben"), cast.ana_visit.pk, given.pk, at=minutes(2))
 
 
+@pytest.mark.parametrize("answers", [[{"thought": "I always miss out."}], [{}, {"day": "2026-03-01"}]])
+def test_what_the_patient_has_begun_is_not_taken_back(cast, answers):
+    """Their words would stand nowhere any more: neither on their phone nor in the room."""
+    given = assign(cast)
+    Assignment.objects.update(answers=answers)
+    with pytest.raises(Refused, match=r"homework\.begun"):
+        withdraw_homework(cast.actor("ben"), cast.ana_visit.pk, given.pk, at=minutes(2))
+    assert (Assignment.objects.get().state, trail_of("homework.withdrawn")) == ("given", 0)
+
+
+def test_empty_rows_are_no_beginning(cast):
+    given = assign(cast)
+    Assignment.objects.update(answers=[{}, {}])
+    assert withdraw_homework(cast.actor("ben"), cast.ana_visit.pk, given.pk, at=minutes(2)).state == "withdrawn"
+
+
 def test_after_the_signature_nothing_is_given_or_taken_back(cast):
     objective = ready_to_sign(cast)
     given = assign(cast, at=minutes(80), objective=objective.thread)
