@@ -104,12 +104,35 @@ def _full(handle: int) -> None:
 
 
 def test_where_the_file_can_not_take_its_name_the_batch_is_named(openhour, waiting, tmp_path, monkeypatch):
-    monkeypatch.setattr(Path, "rename", lambda part, out: _full(0))
+    monkeypatch.setattr("openhour.project.cli.claims._name_if_free", lambda part, out: _full(0))
     said = openhour(*WRITE, "--out", tmp_path / "x.txt", "--json")
     assert said.codes == ["out.not-named"]
     assert "Batch 1 is written" in said.json["findings"][0]["sentence"]
     assert list(tmp_path.iterdir()) == []
     assert ClaimBatch.objects.count() == 1
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_of_two_who_write_at_once_neither_covers_the_other_s_file(openhour, waiting, tmp_path, monkeypatch, links):
+    """The other file appears after the look at the name and before ours is given it."""
+    out = tmp_path / "monday.txt"
+    out.write_text("the other's claims")
+    monkeypatch.setattr("openhour.project.cli.claims._check", lambda out: None)
+    if not links:
+        monkeypatch.setattr("os.link", lambda part, out: _full(0))
+    said = openhour(*WRITE, "--out", out, "--json")
+    assert said.codes == ["out.not-named"]
+    assert out.read_text() == "the other's claims"
+    assert [one.name for one in tmp_path.iterdir()] == ["monday.txt"]
+    assert ClaimBatch.objects.count() == 1, "the batch stands, and waits on its page"
+
+
+def test_where_the_disk_knows_no_links_the_file_is_named_all_the_same(openhour, waiting, tmp_path, monkeypatch):
+    monkeypatch.setattr("os.link", lambda part, out: _full(0))
+    out = tmp_path / "monday.txt"
+    assert openhour(*WRITE, "--out", out).exit == 0
+    assert out.read_text() == ClaimBatch.objects.get().content
+    assert [one.name for one in tmp_path.iterdir()] == ["monday.txt"]
 
 
 @pytest.mark.parametrize(

@@ -107,11 +107,21 @@ def _onto_the_disk(file: TextIO, text: str, out: Path) -> None:
 
 def _named(part: Path, out: Path, control: int) -> None:
     try:
-        _check(out)
-        part.rename(out)
+        _name_if_free(part, out)
     except (OSError, Refused) as error:
         words = f"Batch {control} is written, but its file can't take this name. It waits on the page “Batches”."
         raise Refused(Finding("out.not-named", words, str(out))) from error
+
+
+def _name_if_free(part: Path, out: Path) -> None:
+    """The name is taken in one step, so that of two who write at once neither covers the other's file."""
+    try:
+        os.link(part, out)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links: an empty file holds the place, then ours goes there
+        os.close(os.open(out, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        part.replace(out)
 
 
 def _check(out: Path) -> None:
