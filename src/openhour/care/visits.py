@@ -14,7 +14,7 @@ from typing import Literal
 from openhour.care.wording import day_in_words
 from openhour.kernel import Finding
 
-Step = Literal["move", "cancel", "check-in", "miss"]
+Step = Literal["move", "cancel", "check-in", "undo-check-in", "miss"]
 
 LATE_WITHIN = timedelta(hours=24)
 """A cancellation this short before the hour is offered as a late one. [local policy]"""
@@ -25,6 +25,7 @@ _FROM: Mapping[Step, frozenset[str]] = {
     "cancel": frozenset({"booked", "arrived", "missed"}),
     # Who comes late may have been marked as missed already.
     "check-in": frozenset({"booked", "missed", "arrived"}),
+    "undo-check-in": frozenset({"arrived"}),
     "miss": frozenset({"booked", "missed"}),
 }
 _ALREADY: Mapping[str, str] = {
@@ -32,6 +33,7 @@ _ALREADY: Mapping[str, str] = {
     "cancelled": "This visit was cancelled. Book a new one instead.",
     "missed": "This visit was marked as missed. Book a new one instead.",
     "arrived": "The patient has checked in.",
+    "booked": "The patient hasn’t checked in.",
 }
 
 

@@ -14,5 +14,6 @@ urlpatterns: list[URLPattern] = [
     path("visits/<uuid:visit_id>/move/", visit.move, name="visit-move"),
     path("visits/<uuid:visit_id>/cancel/", visit.cancel, name="visit-cancel"),
     path("visits/<uuid:visit_id>/check-in/", visit.check_in, name="visit-check-in"),
+    path("visits/<uuid:visit_id>/check-in/undo/", visit.undo_check_in, name="visit-undo-check-in"),
     path("visits/<uuid:visit_id>/missed/", visit.missed, name="visit-missed"),
 ]

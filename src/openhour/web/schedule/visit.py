@@ -29,8 +29,9 @@ from openhour.workflows.schedule.cancel_visit import cancel_visit
 from openhour.workflows.schedule.check_in import check_in as check_in_now
 from openhour.workflows.schedule.mark_missed import mark_missed
 from openhour.workflows.schedule.move_visit import move_visit
+from openhour.workflows.schedule.undo_check_in import undo_check_in as undo_check_in_now
 
-_STEPS: tuple[rules.Step, ...] = ("move", "cancel", "check-in", "miss")
+_STEPS: tuple[rules.Step, ...] = ("move", "cancel", "check-in", "undo-check-in", "miss")
 
 
 @require_safe
@@ -199,6 +200,13 @@ def _writable(request: StaffRequest, visit_id: UUID) -> VisitDetail:
 def check_in(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """The patient is here."""
     return _at_once(cast(StaffRequest, request), visit_id, check_in_now)
+
+
+@require_POST
+@staff(*WRITERS)
+def undo_check_in(request: HttpRequest, visit_id: UUID) -> HttpResponse:
+    """It was somebody else who came."""
+    return _at_once(cast(StaffRequest, request), visit_id, undo_check_in_now)
 
 
 @require_POST
