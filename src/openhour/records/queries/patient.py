@@ -40,7 +40,8 @@ _COVERAGE = (
 @dataclass(frozen=True, slots=True)
 class PatientLine:
     """therapists: names, of open courses of treatment; consent: the word of the worst of the forms that are asked for,
-    empty where there is none to ask, or not the reader's to know. next_visit: in UTC."""
+    empty where there is none to ask, or not the reader's to know. next_visit: in UTC. ended: they were treated, and
+    no treatment is open."""
 
     id: UUID
     name: str
@@ -49,6 +50,7 @@ class PatientLine:
     therapists: tuple[str, ...]
     next_visit: datetime | None
     consent: str
+    ended: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +79,16 @@ class PatientHead:
 
 
 @transaction.atomic
-def patients_found(actor: Actor, words: str = "", *, page: int = 1, at: datetime) -> PatientList:
+def patients_found(actor: Actor, words: str = "", *, page: int = 1, ended: bool = False, at: datetime) -> PatientList:
     """15 by family name. words: beginnings of names, a number, or a birth date, in any order, all of which must fit.
+    ended: also those whose treatment has ended; else those in treatment, and those who haven't begun one.
 
     Six SQL queries with sign-in and trail, whatever is found. Raises NotAllowed for a role that reads no patients.
     """
     if not scope(actor, "patient.read"):
         raise NotAllowed("patient.read")
-    sought = _matching(visible(actor, "patient.read"), words) if words.strip() else None
+    among = visible(actor, "patient.read") if ended else _current(actor)
+    sought = _matching(among, words) if words.strip() or ended else None
     total = _UNORDERED.count(actor) if sought is None else sought.count()
     pages = max(1, -(-total // PER_PAGE))
     page = min(max(page, 1), pages)
@@ -112,6 +116,16 @@ def visible(actor: Actor, action: str) -> QuerySet[Patient]:
         return Patient.objects.all()
     theirs = within(actor, action, Episode.objects.all())
     return Patient.objects.filter(pk__in=theirs.values("patient"))  # read from the few, not asked of each of the many
+
+
+def _current(actor: Actor) -> QuerySet[Patient]:
+    """Without those who were treated and are no more, as far as the actor may know."""
+    gone = ~Q(pk__in=_treated(actor, "closed").values("patient"))
+    return visible(actor, "patient.read").filter(gone | Q(pk__in=_treated(actor, "open").values("patient")))
+
+
+def _treated(actor: Actor, state: str) -> QuerySet[Episode]:
+    return within(actor, "patient.read", Episode.objects.filter(state=state))
 
 
 def _matching(rows: QuerySet[Patient], words: str) -> QuerySet[Patient]:
@@ -155,9 +169,15 @@ def _lined(actor: Actor, at: datetime) -> QuerySet[Patient]:
         next_visit=Subquery(to_come.values("starts_at")[:1]),
         episodes_json=json_rows(episodes, "patient", id="id", procedure="procedure", therapist="therapist__name"),
         consents_json=json_rows(
-            consents, "patient", key="form_key", signed_on="signed_on", withdrawn_at="withdrawn_at"
+            consents,
+            "patient",
+            episode="episode",
+            key="form_key",
+            signed_on="signed_on",
+            withdrawn_at="withdrawn_at",
         ),
         asks_consent=Exists(_readable(actor)),
+        was_treated=Exists(_treated(actor, "closed").filter(patient=OuterRef("pk"))),
     )
 
 
@@ -166,8 +186,8 @@ def _readable(actor: Actor) -> QuerySet[Episode]:
 
 
 # Written once a process; a search writes its own.
-_UNORDERED = PreparedFor(lambda actor: visible(actor, "patient.read").order_by().values_list("pk", flat=True))
-_ORDERED = PreparedFor(lambda actor: visible(actor, "patient.read").order_by(*_ORDER).values_list("pk", flat=True))
+_UNORDERED = PreparedFor(lambda actor: _current(actor).order_by().values_list("pk", flat=True))
+_ORDERED = PreparedFor(lambda actor: _current(actor).order_by(*_ORDER).values_list("pk", flat=True))
 _LINES = PreparedFor(
     _lines, spare=frozenset({"at"}), at=datetime, **{f"row_{place}": UUID for place in range(PER_PAGE)}
 )
@@ -183,12 +203,17 @@ def _line(row: Any, zone: ZoneInfo, at: datetime) -> PatientLine:
         therapists=tuple(sorted({one["therapist"] for one in episodes})),
         next_visit=row.next_visit,
         consent=_worst(episodes, row.consents_json or [], zone, at) if row.asks_consent else "",
+        ended=bool(row.was_treated) and not episodes,
     )
 
 
 def _worst(episodes: list[dict[str, Any]], consents: list[dict[str, Any]], zone: ZoneInfo, at: datetime) -> str:
     today = at.astimezone(zone).date()
-    states = [state.word for one in episodes for state in states_of(one["procedure"], consents, zone, on=today)]
+    states = [
+        state.word
+        for one in episodes
+        for state in states_of(one["procedure"], [c for c in consents if c["episode"] == one["id"]], zone, on=today)
+    ]
     return next((word for word in ("withdrawn", "missing", "renew", "signed") if word in states), "")
 
 

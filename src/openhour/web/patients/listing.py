@@ -28,10 +28,13 @@ def patients(request: HttpRequest) -> HttpResponse:
     asked = cast(StaffRequest, request)
     sent = asked.POST if asked.method == "POST" else asked.GET
     words = asked.POST.get("q", "")
-    found = patients_found(asked.actor, words, page=read_whole(sent.get("page", "")) or 1, at=asked.received_at)
+    ended = sent.get("ended") == "1"
+    page = read_whole(sent.get("page", "")) or 1
+    found = patients_found(asked.actor, words, page=page, ended=ended, at=asked.received_at)
     context = {
         "found": found,
         "words": words,
+        "ended": ended,
         "may_register": bool(scope(asked.actor, "patient.register")),
         "sees_visits": bool(scope(asked.actor, "schedule.read")),
         "sees_consents": bool(scope(asked.actor, "consent.read")),
