@@ -18,6 +18,7 @@ _APPEND_ONLY = (
     "records_visitchange",
     "records_claimbatch",
     "records_signalanswer",
+    "records_goalrating",
 )
 _NEVER_DELETED = (
     "records_patient",
@@ -36,6 +37,7 @@ _NEVER_DELETED = (
     "records_assignment",
     "records_battery",
     "records_secondentry",
+    "records_goalscale",
     "records_signal",
     "records_coursemodel",
 )
