@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from openhour.catalog.instrument import Instrument
 from openhour.measures import ScoreColumns
-from openhour.measures.answers import columns_of, read_column
+from openhour.measures.answers import Asked, columns_of, readings_of
 
 
 def reasons_of(
@@ -21,10 +21,9 @@ def reasons_of(
     answers: one array of shape (n,) for each column, as given to `score_columns`."""
     reasons = np.full(len(scores.totals), "", object)
     rows = np.flatnonzero(~scores.scored)
+    asked: list[Asked] = [(item, column[rows], None) for item, column in columns_of(instrument, answers)]
     scored = [
-        (name, read_column(item, column[rows]))
-        for name, (item, column) in zip(columns, columns_of(instrument, answers), strict=True)
-        if item.scored
+        (name, reading) for name, (item, reading) in zip(columns, readings_of(asked), strict=True) if item.scored
     ]
     states = np.stack([reading.missing + 2 * reading.outside.astype(np.int8) for _, reading in scored], axis=1)
     patterns, place = np.unique(states, axis=0, return_inverse=True)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from openhour.catalog.instrument import Instrument
 from openhour.measures import ScoreColumns, flag_columns, score_columns
+from openhour.measures.parts import SubscaleColumns, subscale_columns
 from openhour.outcomes.cells import Codes, numbers_in, texts_in
 from openhour.outcomes.places import Places, refuse
 from openhour.outcomes.reasons import reasons_of
@@ -41,7 +42,8 @@ NOT_ANSWERED, OUTSIDE = "not-answered", "outside-choices"
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a person asked for. columns: of all items in order, or of the scored ones alone; empty = those of the
-    definition. id_column: copied to the result; None = the number of the row, from 1. codes: that mean no answer."""
+    definition. id_column: copied to the result; None = the number of the row, from 1. codes: that mean no answer.
+    sex_column: what some cut-offs need, `female` or `male` (or `f`, `m`); None = not known."""
 
     path: Path
     columns: tuple[str, ...] = ()
@@ -49,11 +51,14 @@ class Asked:
     codes: Codes = field(default_factory=Codes)
     delimiter: str = ","
     out: Path | None = None
+    sex_column: str | None = None
 
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of a file, growing while it streams by. at_case: at or beyond the case cut-off."""
+    """Counts of a file, growing while it streams by. scored: forms with a result, which is a total, a level or a score
+    of every part. at_case: at or beyond the case cut-off; parts: the same, part by part. prorated: totals in which
+    something stands for a gap."""
 
     n: int = 0
     scored: int = 0
@@ -61,6 +66,8 @@ class Tally:
     bands: Counter[str] = field(default_factory=Counter)
     flags: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
+    parts: Counter[str] = field(default_factory=Counter)
+    prorated: int = 0
 
 
 def score_file(instrument: Instrument, asked: Asked, seen: Callable[[float], None] = lambda done: None) -> Tally:
@@ -68,8 +75,9 @@ def score_file(instrument: Instrument, asked: Asked, seen: Callable[[float], Non
     source = open_table(asked.path, asked.delimiter)
     columns = answer_columns(instrument, asked.columns, source)
     tally, places = Tally(), Places(str(asked.path))
-    with written(asked.out, SCHEMA, beside=asked.path) if asked.out else nullcontext() as rows:
-        for batch in read_batches(source, [*columns, *([] if asked.id_column is None else [asked.id_column])]):
+    beside = [name for name in (asked.id_column, asked.sex_column) if name is not None]
+    with written(asked.out, schema_of(instrument), beside=asked.path) if asked.out else nullcontext() as rows:
+        for batch in read_batches(source, [*columns, *dict.fromkeys(beside)]):
             _score_batch(instrument, asked, columns, batch, source, (tally, places, rows))
             seen(batch.done)
         places.settle()
@@ -108,26 +116,73 @@ def _score_batch(
         numbers = numbers_in(batch.columns[name], asked.codes)
         note_cells(places, source, batch, numbers.bad, name, *NOT_A_NUMBER)
         answers.append(numbers.values)
-    scores, flags = score_columns(instrument, answers), flag_columns(instrument, answers)
-    _tally(instrument, tally, scores, [(flag.raises, mask) for flag, mask in flags])
+    scores, flags = score_columns(instrument, answers, facts=_facts(asked, batch)), flag_columns(instrument, answers)
+    raised = [(flag.raises, mask) for flag, mask in flags]
+    parts = subscale_columns(instrument, answers)
+    _tally(instrument, tally, scores, raised, parts)
     if rows is not None:
         ids = _ids(asked, batch, places, source)
         if not places.findings:
-            raised = [(flag.raises, mask) for flag, mask in flags]
-            rows.write_batch(_rows(instrument, ids, columns, answers, scores, raised))
+            rows.write_batch(_rows(instrument, ids, columns, answers, scores, raised, parts))
 
 
-def _tally(instrument: Instrument, tally: Tally, scores: ScoreColumns, flags: list[tuple[str, NDArray[Any]]]) -> None:
+def schema_of(instrument: Instrument) -> pa.Schema:
+    """What is written for each form: the same for all instruments, and for some more.
+
+    A column for each part; `prorated` where something may stand for a gap; `possible` where items may not apply."""
+    more = [(f"part_{part.slug}", pa.int32()) for part in instrument.subscales]
+    if instrument.scoring.missing_at_most:
+        more.append(("prorated", pa.bool_()))
+    if _may_not_apply(instrument):
+        more.append(("possible", pa.int32()))
+    fields = [*SCHEMA, *(pa.field(name, kind) for name, kind in more)]
+    return pa.schema(fields)
+
+
+def _may_not_apply(instrument: Instrument) -> bool:
+    return any(not choice.applies for item in instrument.scored_items for choice in item.choices)
+
+
+_SEXES = {"f": "female", "female": "female", "w": "female", "m": "male", "male": "male"}
+
+
+def _facts(asked: Asked, batch: Batch) -> dict[str, NDArray[np.str_]]:
+    """What the file says about the people; other words than these are “not known”."""
+    if asked.sex_column is None:
+        return {}
+    texts, _ = texts_in(batch.columns[asked.sex_column])
+    told = [_SEXES.get((text or "").strip().lower(), "") for text in texts.to_pylist()]
+    return {"sex": np.array(told, np.str_)}
+
+
+def _tally(
+    instrument: Instrument,
+    tally: Tally,
+    scores: ScoreColumns,
+    flags: list[tuple[str, NDArray[Any]]],
+    parts: Sequence[SubscaleColumns],
+) -> None:
+    found = _with_result(instrument, scores)
     tally.n += len(scores.totals)
-    tally.scored += int(scores.scored.sum())
+    tally.scored += int(found.sum())
     tally.at_case += int(scores.at_case.sum())
+    tally.prorated += int(scores.prorated.sum())
     outside = int((scores.outside > 0).sum())  # none of these has a score
     tally.reasons[OUTSIDE] += outside
-    tally.reasons[NOT_ANSWERED] += len(scores.totals) - int(scores.scored.sum()) - outside
-    for place, band in enumerate(instrument.bands):
-        tally.bands[band.label] += int((scores.bands == place).sum())
+    tally.reasons[NOT_ANSWERED] += len(scores.totals) - int(found.sum()) - outside
+    for place, band in enumerate(instrument.band_labels):
+        tally.bands[band] += int((scores.bands == place).sum())
     for raises, mask in flags:
         tally.flags[raises] += int(mask.sum())
+    for part in parts:
+        if part.subscale.caseness_at is not None:
+            tally.parts[part.subscale.slug] += int(part.at_case.sum())
+
+
+def _with_result(instrument: Instrument, scores: ScoreColumns) -> NDArray[np.bool_]:
+    """A total; or, of a form that gives none, that nothing is missing for its level or its parts."""
+    whole: NDArray[np.bool_] = (scores.missing == 0) & (scores.outside == 0)
+    return scores.scored if instrument.scoring.gives_total else whole
 
 
 def _ids(asked: Asked, batch: Batch, places: Places, source: Source) -> Any:
@@ -145,8 +200,9 @@ def _rows(
     answers: list[NDArray[np.float64]],
     scores: ScoreColumns,
     flags: list[tuple[str, NDArray[Any]]],
+    parts: Sequence[SubscaleColumns],
 ) -> Any:
-    labels = np.array([*(band.label for band in instrument.bands), None], object)
+    labels = np.array([*instrument.band_labels, None], object)
     raised = np.full(len(scores.totals), "", object)
     for raises, mask in flags:
         raised[mask] += np.where(raised[mask] == "", raises, ";" + raises)
@@ -159,6 +215,18 @@ def _rows(
             pa.array(raised, pa.string()),
             pa.array((scores.missing == 0) & (scores.outside == 0)),
             pa.array(reasons, pa.string()),
+            *_more(instrument, scores, parts),
         ],
-        schema=SCHEMA,
+        schema=schema_of(instrument),
     )
+
+
+def _more(instrument: Instrument, scores: ScoreColumns, parts: Sequence[SubscaleColumns]) -> list[Any]:
+    """The columns that only some instruments have, in the order of `schema_of`."""
+    more = [pa.array(part.points, pa.int32(), mask=~part.scored) for part in parts]
+    if instrument.scoring.missing_at_most:
+        more.append(pa.array(scores.prorated))
+    if _may_not_apply(instrument):
+        possible = instrument.scoring.maximum - scores.out_of_reach.astype(np.int32)
+        more.append(pa.array(possible, pa.int32(), mask=~scores.scored))
+    return more

@@ -19,10 +19,11 @@ class Registered(NamedTuple):
 
 
 COMMANDS: tuple[Registered, ...] = (
-    Registered("instruments", "instruments", "List the measures that can be scored."),
+    Registered("instruments", "instruments", "List the measures, show one, load words for one."),
     Registered("score", "score", "Score a file of answers."),
     Registered("change", "change", "Judge how the patients of a file changed."),
     Registered("outcomes", "outcomes", "Report on a practice, or many, from a file of sessions."),
+    Registered("course", "course", "Learn and show expected courses; try the signals."),
     Registered("practice", "practice", "Set up the practice: sites, rooms, staff, licences."),
     Registered("claims", "claims", "Write claim files for payers."),
     Registered("measures", "measures", "Bring answers of patients in from a file."),
