@@ -208,6 +208,11 @@ def objective(cast: Cast, who: str) -> Objective:
     return Objective.objects.get(goal__plan=plan(cast, who))
 
 
+def objective_thread(cast: Cast, who: str) -> uuid.UUID:
+    """What stays the same of an objective through the versions of a plan; levels and ratings hang on it."""
+    return objective(cast, who).thread
+
+
 def diagnosis(cast: Cast, who: str) -> Diagnosis:
     found, _ = Diagnosis.objects.get_or_create(
         episode=episode(cast, who),
@@ -343,6 +348,7 @@ MAKERS: dict[str, Callable[[Cast, str], Any]] = {
         assignment,
         plan,
         objective,
+        objective_thread,
         diagnosis,
         coverage,
         consent,
