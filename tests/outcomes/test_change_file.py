@@ -167,6 +167,21 @@ def test_many_repeated_rows_are_named_twenty_times_and_counted(tmp_path):
     assert refusal.value.findings[-1].sentence.startswith("30 more")
 
 
+@pytest.mark.parametrize("out", [None, "judged.csv"])
+def test_a_patient_with_two_rows_is_refused_by_row_and_not_counted_twice(tmp_path, out):
+    """A peer counts such a patient twice, or takes whichever row comes first."""
+    path = wide(tmp_path, [("Ana", 20, 9), ("Ben", 12, 11), ("Ana", 9, 20), ("", 5, 5), ("", 6, 6), ("Ana", 1, 1)])
+    found = codes_and_places(path, WIDE, out=out and tmp_path / out)
+    assert found == [("pairs.patient-twice", "row 4, column id"), ("pairs.patient-twice", "row 7, column id")]
+    assert leftovers(tmp_path, path) == set()
+    assert change_file(ChangeAsked(path, TwoColumns("pre", "post")), by_points).group.patients == 6
+
+
+def test_a_patient_with_two_rows_is_found_in_parquet_too(tmp_path):
+    path = parquet_file(tmp_path, {"id": ["Ana", "Ben", "Ana"], "pre": [20, 12, 9], "post": [9, 11, 20]})
+    assert codes_and_places(path, WIDE) == [("pairs.patient-twice", "row 4, column id")]
+
+
 def test_a_named_time_that_nobody_has_is_refused(tmp_path):
     path = long(tmp_path, [("Ana", 1, 5), ("Ana", 2, 6)])
     for named in ("3", "soon"):

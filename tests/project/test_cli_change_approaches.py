@@ -259,3 +259,18 @@ def test_duplicated_sessions_are_refused_for_slopes_too(openhour, tmp_path):
     assert openhour("change", path, *series, "--method", "HLM", "--approach", "distribution", "--json").codes == [
         "series.time-twice"
     ]
+
+
+def test_the_effect_size_is_told_with_its_interval(openhour, trial):
+    facts = openhour("change", trial, *SERIES, *WAVES, "--percent", 50, "--json").json
+    effect = facts["effect"]
+    plain = (facts["clinical_mean"] - facts["post_mean"]) / facts["clinical_sd"]
+    assert effect["value"] == pytest.approx(plain * (1 - 3 / (4 * 39 - 1)))
+    assert effect["low"] < effect["value"] < effect["high"]
+    assert "Effect size" in openhour("change", trial, *SERIES, *WAVES, "--percent", 50).out
+
+
+def test_one_patient_has_no_effect_size(openhour, tmp_path):
+    path = csv_file(tmp_path, "pre,post\n20,5\n")
+    assert openhour("change", path, *WIDE, "--percent", 50, "--json").json["effect"] is None
+    assert "Effect size" not in openhour("change", path, *WIDE, "--percent", 50).out

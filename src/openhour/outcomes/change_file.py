@@ -53,7 +53,7 @@ def change_file(asked: ChangeAsked, rule_of: Callable[[Pairs], Rule], seen: Seen
     rule = _rule(asked, group, rule_of)
     if asked.out:
         with written(asked.out, SCHEMA, beside=asked.path) as rows:
-            for ids, pre, post in scores_of(asked, source, seen):
+            for ids, pre, post in scores_of(asked, source, seen, again=True):
                 rows.write_batch(judged_rows(ids, pre, post, rule))
     pairs = group.pairs
     beyond = int(pairs.patients[~rule.judges(pairs.pre, pairs.post)].sum())

@@ -26,9 +26,9 @@ Seen = Callable[[float], None]
 def counted_pairs(asked: ChangeAsked, source: Source, seen: Seen = lambda done: None) -> Pairs | None:
     """The pairs of the whole file, or None where the careful way is needed."""
     shape = asked.shape
-    if not isinstance(source, ParquetTable) or not isinstance(shape, TwoColumns) or asked.codes.numbers:
+    if not isinstance(source, ParquetTable) or not isinstance(shape, TwoColumns):
         return None
-    if shape.id is not None and source.names.count(shape.id) != 1:
+    if asked.codes.numbers or shape.id is not None:  # where patients have names, none may stand there twice
         return None
     try:
         return _within(asked, _counted(source, (shape.pre, shape.post), seen))

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from openhour.outcomes.cells import LARGEST, numbers_in, texts_in
 from openhour.outcomes.judged import Scores
@@ -25,18 +26,20 @@ from openhour.outcomes.tables import (
     note_cells,
     note_rows,
     read_batches,
-    require_columns,
 )
 
 Seen = Callable[[float], None]
 
 
-def scores_of(asked: ChangeAsked, source: Source, seen: Seen) -> Iterator[tuple[Any, Scores, Scores]]:
-    """Ids (where they are to be written), first and last scores, in one or more parts. Raises Refused at the end."""
+def scores_of(
+    asked: ChangeAsked, source: Source, seen: Seen, *, again: bool = False
+) -> Iterator[tuple[Any, Scores, Scores]]:
+    """Ids (where they are to be written), first and last scores, in one or more parts. Raises Refused at the end.
+    again: a second reading, in which patients with two rows need not be looked for."""
     places = Places(str(asked.path))
     shape = asked.shape
     yield from (
-        _two_columns(asked, shape, source, places, seen)
+        _two_columns(asked, shape, source, places, seen, again)
         if isinstance(shape, TwoColumns)
         else _long(asked, shape, source, places, seen)
     )
@@ -44,14 +47,31 @@ def scores_of(asked: ChangeAsked, source: Source, seen: Seen) -> Iterator[tuple[
 
 
 def _two_columns(
-    asked: ChangeAsked, shape: TwoColumns, source: Source, places: Places, seen: Seen
+    asked: ChangeAsked, shape: TwoColumns, source: Source, places: Places, seen: Seen, again: bool
 ) -> Iterator[tuple[Any, Scores, Scores]]:
-    named = [] if shape.id is None else [shape.id]
-    require_columns(source, [shape.pre, shape.post, *named])
-    for batch in read_batches(source, [shape.pre, shape.post, *(named if asked.out else [])]):
+    named, patients = [] if shape.id is None else [shape.id], list[Any]()
+    for batch in read_batches(source, [shape.pre, shape.post, *named]):
         pre, post = (_column(asked, source, batch, name, places) for name in (shape.pre, shape.post))
-        yield _ids(shape.id, source, batch, places) if asked.out else None, pre, post
+        ids = _ids(shape.id, source, batch, places) if named or asked.out else None
+        if named and not again:
+            patients.append(ids)
+        yield ids, pre, post
         seen(batch.done)
+    if shape.id is not None and not again:
+        _note_twice(source, places, joined(patients), shape.id)
+
+
+def _note_twice(source: Source, places: Places, ids: Any, column: str) -> None:
+    """A patient with two rows would count twice. Rows without an id are nobody's second row."""
+    coded = ids.dictionary_encode()
+    if len(coded.dictionary) == len(ids):
+        return
+    number = coded.indices.to_numpy(zero_copy_only=False)
+    first = np.zeros(len(ids), np.bool_)
+    first[np.unique(number, return_index=True)[1]] = True
+    nameless = pc.equal(ids, "").to_numpy(zero_copy_only=False)
+    words = "The patient has a second row. Give each course of treatment an id of its own, or keep one row."
+    note_rows(places, source, np.flatnonzero(~first & ~nameless).tolist(), column, "pairs.patient-twice", words)
 
 
 def _long(

@@ -82,7 +82,8 @@ def _check_file(path: Path) -> None:
 def read_batches(source: Source, columns: Sequence[str]) -> Iterator[Batch]:
     """The columns asked for, batch by batch. Raises Refused where one is absent or stands there twice."""
     wanted = tuple(dict.fromkeys(columns))
-    require_columns(source, wanted)
+    if findings := tuple(_column_findings(source, wanted)):
+        raise Refused(findings)
     first = 0
     try:
         for batch, done in source.batches(wanted):
@@ -93,12 +94,6 @@ def read_batches(source: Source, columns: Sequence[str]) -> Iterator[Batch]:
         raise refuse(
             "file.unreadable", "The file is damaged or can't be read to its end.", str(source.path)
         ) from error
-
-
-def require_columns(source: Source, columns: Sequence[str]) -> None:
-    """Raises Refused where a column is absent or stands there twice."""
-    if findings := tuple(_column_findings(source, columns)):
-        raise Refused(findings)
 
 
 def note_cells(

@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from openhour.kernel import Refused
 from openhour.measures import (
     METHODS,
     AnchorRule,
@@ -24,6 +25,7 @@ from openhour.measures import (
 from openhour.measures.rule import group_functional, group_improved
 from openhour.measures.slopes import SlopeRule, Slopes
 from openhour.outcomes.change_file import ChangeReport
+from openhour.outcomes.effects import effect_of
 from openhour.outcomes.slopes_file import SlopesReport
 
 FASTER = "By this method improved means faster than the average patient of the file, not better than before."
@@ -47,10 +49,21 @@ def facts_of(report: ChangeReport | SlopesReport, options: dict[str, Any]) -> di
         "clinical_sd": _number(pairs.sd(pairs.pre)),
         "post_mean": pairs.mean(pairs.post),
         "post_sd": _number(pairs.sd(pairs.post)),
+        "effect": _effect(pairs, report.rule.better),
         "instrument": options["instrument"],
         "notes": list(_notes(report.rule, slopes, pairs, options)),
         "out": None if options["out"] is None else str(options["out"]),
     }
+
+
+def _effect(pairs: Pairs, better: str) -> dict[str, Any] | None:
+    """In deviations of the first scores, positive = better; None where there is none to say."""
+    try:
+        effect = effect_of(pairs, better=better)
+    except Refused:
+        return None
+    numbers = {"value": effect.value, "low": effect.low, "high": effect.high, "level": effect.level}
+    return {**numbers, "method": effect.method}
 
 
 def _number(number: float) -> float | None:
@@ -128,6 +141,7 @@ def text_of(facts: dict[str, Any]) -> str:
         _rule_words(facts),
         f"First scores: mean {facts['clinical_mean']:.2f}" + _sd(facts["clinical_sd"]),
         f"Last scores: mean {facts['post_mean']:.2f}" + _sd(facts["post_sd"]),
+        *_effect_words(facts["effect"]),
         *(f"Note: {note}" for note in facts["notes"]),
     ]
     return "\n".join([*lines, *([f"Written to {facts['out']}"] if facts["out"] else [])])
@@ -149,6 +163,13 @@ def _rule_words(facts: dict[str, Any]) -> str:
         return f"{cut}; only who crossed it counts."
     title = METHODS[facts["method"]].title
     return f"{cut}; reliable by the method of {title}, index beyond {facts['critical']:.3f}."
+
+
+def _effect_words(effect: dict[str, Any] | None) -> list[str]:
+    if effect is None:
+        return []
+    between = f"{100 * effect['level']:.0f} % from {effect['low']:.2f} to {effect['high']:.2f}"
+    return [f"Effect size {effect['value']:.2f} ({between}), in standard deviations of the first scores."]
 
 
 def _sd(deviation: float | None) -> str:
