@@ -17,7 +17,8 @@ from openhour.care.batteries import Answered, DueMeasure, MeasureHistory, due_me
 from openhour.care.wording import list_in_words
 from openhour.catalog.instrument import Instrument
 from openhour.catalog.procedure import Monitor, Procedure
-from openhour.measures import flags_of, reliable_change
+from openhour.measures import flags_of, points_rule, reliable_change
+from openhour.measures.signals import change_since
 
 __all__ = [
     "KINDS",
@@ -190,10 +191,8 @@ def _long_without_gain(parameters: LongWithoutGain, history: History, instrument
         return ()
     begin = history.sessions[-parameters.sessions]
     judged = {
-        instrument.short: reliable_change(instrument, _begun_with(scores, begin).total, scores[-1].total)
+        instrument.short: change_since(_totals(history, instrument), begin, points_rule(instrument))
         for instrument in _known(parameters.of, instruments)
-        for scores in [history.of(instrument.pin.slug)]
-        if len(scores) > 1 and scores[-1].day > begin
     }
     known = {short: change for short, change in judged.items() if change is not None}
     if not known or "better" in known.values():
@@ -223,9 +222,8 @@ def _held_against(against: str, instrument: Instrument, earlier: list[ScoreOn]) 
     raise ValueError(f"a score can't be held against {against!r}")
 
 
-def _begun_with(scores: tuple[ScoreOn, ...], begin: date) -> ScoreOn:
-    """The score with which the stretch began: the last one up to that day, else the first one there is."""
-    return next((score for score in reversed(scores) if score.day <= begin), scores[0])
+def _totals(history: History, instrument: Instrument) -> list[tuple[date, float]]:
+    return [(score.day, float(score.total)) for score in history.of(instrument.pin.slug)]
 
 
 # Each function takes the parameters of its own kind; the pairing below is what makes the Any harmless.
