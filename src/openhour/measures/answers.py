@@ -105,7 +105,8 @@ _Gate = tuple[Column, Mask, Mask | None]
 
 
 def _closed(item: Item, gates: dict[str, _Gate]) -> Mask | None:
-    """Where every gate is answered below its mark, or was itself not asked; a gate nobody answered is not closed."""
+    """Where every gate is answered below its mark, or should itself not have been asked; a gate nobody answered is not
+    closed."""
     if item.asked_if is None:
         return None
     asking = [gates[gate] for gate in item.asked_if.any_of if gate in gates]
@@ -113,7 +114,8 @@ def _closed(item: Item, gates: dict[str, _Gate]) -> Mask | None:
         return None
     opened, settled = np.zeros(asking[0][0].shape, np.bool_), np.ones(asking[0][0].shape, np.bool_)
     for column, given, closed in asking:
-        opened |= given & (column >= item.asked_if.at_least)
+        reached = given & (column >= item.asked_if.at_least)
+        opened |= reached if closed is None else reached & ~closed
         settled &= given if closed is None else given | closed
     return settled & ~opened
 

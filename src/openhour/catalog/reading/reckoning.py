@@ -19,9 +19,8 @@ def asked(instrument: Instrument, item: Item, answers: Answers) -> bool:
     if item.asked_if is None:
         return True
     gates = [(instrument.item(gate), answers.get(gate)) for gate in item.asked_if.any_of]
-    if any(answer is not None and answer >= item.asked_if.at_least for _, answer in gates):
-        return True
-    return any(answer is None and asked(instrument, gate, answers) for gate, answer in gates)
+    reached = ((gate, answer is None or answer >= item.asked_if.at_least) for gate, answer in gates)
+    return any(open_ and asked(instrument, gate, answers) for gate, open_ in reached)
 
 
 def applies(item: Item, answers: Answers) -> bool:
