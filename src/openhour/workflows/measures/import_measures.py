@@ -192,16 +192,19 @@ class _Run:
     def _form(self, row: AnswerRow, known: _Known) -> Response | None:
         """The form to keep; None where it is there already, or where the row is refused."""
         mark = blake2b(row.key.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-        twice, _ = mark in self.keys, self.keys.add(mark)
+        twice = mark in self.keys
+        self.keys.add(mark)
         held = known.rows.get(row.key)
         if held is not None and not twice:
             if held.answers == dict(row.answers):
                 self.report.known += 1
                 return None
-            return self._refuse(row, "row.changed")
+            self._refuse(row, "row.changed")
+            return None
         patient = known.patients.get(row.patient)
         if patient is None:
-            return self._refuse(row, "patient.unknown")
+            self._refuse(row, "patient.unknown")
+            return None
         codes = ["row.twice"] if twice else []
         codes += ["date.ahead"] if row.day > self.today else []
         codes += ["date.before-birth"] if row.day < patient.birth_date else []
@@ -211,7 +214,8 @@ class _Run:
         episode = _episode(known.episodes.get(patient.pk, []), row.day)
         codes += [episode] if isinstance(episode, str) else []
         if codes or isinstance(episode, str):
-            return self._refuse(row, *codes)
+            self._refuse(row, *codes)
+            return None
         known.days[patient.pk, row.instrument.pin.slug, row.day] = "complete"
         form = self._made(row, patient, episode)
         lay_down(form, result)
