@@ -66,6 +66,7 @@ def test_a_site_can_lay_newer_confirmed_values_over_them(tmp_path):
         ("mean    = 11.5", "mean = 12.5", "shelf.example-fails", "example[1]"),
         ('instrument = "phq-9"', 'instrument = "mood-ring"', "shelf.not-on-shelf", "instrument"),
         ('"unconfirmed"', '"perhaps"', "shelf.unknown-kind", "status"),
+        ("until_session   = 20", "until_session = 1", "shelf.out-of-range", "growth.until_session"),
         ("slope_by_intake = -0.07", "slope_by_intake = -0.07\nbend = 2", "shelf.unknown-key", "growth.bend"),
     ],
     ids=[
@@ -79,6 +80,7 @@ def test_a_site_can_lay_newer_confirmed_values_over_them(tmp_path):
         "example-fails",
         "unknown-instrument",
         "unknown-status",
+        "one-session",
         "unknown-key",
     ],
 )

@@ -60,6 +60,10 @@ def test_starting_values_are_shown_as_unconfirmed(openhour):
     assert openhour("course", "show", "phq-9", "--json").json["course"]["confirmed"] is False
 
 
+def test_starting_values_are_shown_as_far_as_they_say_anything(openhour):
+    assert openhour("course", "show", "phq-9", "--until", 60, "--json").json["band"]["sessions"][-1] == 20
+
+
 def test_a_measure_without_values_is_refused(openhour):
     assert openhour("course", "show", "audit-c", "--json").codes == ["course.no-values"]
 

@@ -30,7 +30,7 @@ class StartingCourse:
 
     level_variance, covariance, slope_variance: how patients' own lines differ, in points²; residual: how scores differ from
     a line, in points². patients: how many stand behind the values, 0 where none does. source: where they come from;
-    made_by: how they were made of it.
+    made_by: how they were made of it. until: the last session of which they say anything.
     """
 
     pin: Pin
@@ -49,4 +49,5 @@ class StartingCourse:
     covariance: float
     slope_variance: float
     residual: float
+    until: int
     examples: tuple[CourseExample, ...]

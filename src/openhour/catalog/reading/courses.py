@@ -42,6 +42,7 @@ def read_course(table: Table, digest: str) -> StartingCourse:
         covariance=_decimal(spread, "level_with_slope"),
         slope_variance=_decimal(spread, "slope", least=0.0),
         residual=_decimal(spread, "residual", least=0.0),
+        until=growth.number("until_session", least=2, most=500),
         examples=tuple(map(_example, rows)),
     )
     for part in (growth, spread, table):

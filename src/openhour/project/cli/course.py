@@ -12,7 +12,7 @@ import numpy as np
 from openhour.catalog.instrument import Instrument
 from openhour.kernel import Finding, Refused
 from openhour.measures.change import points_rule
-from openhour.measures.course import Course, expected
+from openhour.measures.course import LONGEST, Course, expected
 from openhour.measures.starting import starting_course
 from openhour.outcomes import growth, neighbours
 from openhour.outcomes.cells import Codes
@@ -152,25 +152,28 @@ def check(**options: Any) -> Answer:
 @click.option(
     "--intake", type=float, help="Score at intake; the mean of the patients it was learnt from unless given."
 )
-@click.option("--until", type=click.IntRange(1, 500), default=20, help="Last session to show.")
+@click.option(
+    "--until", type=click.IntRange(1, 500), default=20, help="Last session to show, where so much is known."
+)
 def show(what: str, intake: float | None, until: int) -> Answer:
     """Show a course that was learnt, or the starting values for a measure: where it comes from, and what it expects."""
-    course = _course_from(what)
+    course, last = _course_from(what)
     begun = float(round(course.model.centres[0])) if intake is None else intake
-    band = expected(course, begun, range(1, until + 1))
+    band = expected(course, begun, range(1, min(until, last) + 1))
     facts = {"course": course.to_json(), "intake": begun, "band": band.to_json()}
     return Answer(facts, course_text(course, begun, band))
 
 
-def _course_from(what: str) -> Course:
+def _course_from(what: str) -> tuple[Course, int]:
+    """The course, and the last session of which it says anything."""
     if what.lower().endswith(".json"):
-        return _read(Path(what))
+        return _read(Path(what)), LONGEST
     instrument = instrument_named(what)
     values = the_shelf().starting_course(instrument.pin.slug, on=today())
     if values is None:
         words = "The shelf holds no starting values for this measure. Learn a course with: openhour course fit"
         raise refuse("course.no-values", words, instrument.pin.slug)
-    return starting_course(values, instrument)
+    return starting_course(values, instrument), values.until
 
 
 def _read(path: Path) -> Course:
