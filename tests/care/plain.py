@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from openhour.catalog.procedure import Battery, Procedure
 
 TWO = ("phq-9", "gad-7")
@@ -23,3 +25,11 @@ def with_two_measures(procedure: Procedure) -> Procedure:
     """The procedure with PHQ-9 and GAD-7 as everything that is asked."""
     indications = (replace(one, battery=PLAIN[one.slug]) for one in procedure.indications)
     return replace(procedure, indications=tuple(indications))
+
+
+def ask_two_measures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is due before a visit is PHQ-9 and GAD-7, whatever else stands in the definition of the hour."""
+    from openhour.records.queries import due
+
+    forms = due.forms_of
+    monkeypatch.setattr(due, "forms_of", lambda procedure, slugs: forms(with_two_measures(procedure), slugs))

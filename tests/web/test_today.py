@@ -10,6 +10,7 @@ from django.urls import reverse
 from openhour.guard.models import TrailEntry
 from openhour.records.models import Alert, Note, Response, Session, Topic, Visit
 from openhour.records.queries.today import today_of
+from tests.care.plain import ask_two_measures
 from tests.cast import NOW, TODAY
 from tests.web.schedule_desk import counting, stop_clock
 from tests.workflows.answers import BEFORE, by_link, form_of, give
@@ -126,7 +127,8 @@ def test_each_state_is_told(cast, sign_in, change, state):
     assert sign_in("ben").get(reverse("today")).status_code == 200
 
 
-def test_what_is_missing_is_told_and_what_is_there_is_not(cast):
+def test_what_is_missing_is_told_and_what_is_there_is_not(cast, monkeypatch):
+    ask_two_measures(monkeypatch)
     codes = [gap.code for gap in day(cast).visits[0].missing]
     assert codes == ["consent.missing", "measure.due", "measure.due"]
     give_consent(cast.ana_episode)
@@ -147,7 +149,8 @@ def test_from_the_third_visit_a_plan_is_missed_and_its_review_when_it_is_overdue
     )
 
 
-def test_what_is_shown_as_due_is_what_a_link_would_ask(cast):
+def test_what_is_shown_as_due_is_what_a_link_would_ask(cast, monkeypatch):
+    ask_two_measures(monkeypatch)
     answer(cast.ana_episode, "phq-9", (1,) * 9, TODAY - timedelta(days=7))
     answer(cast.ana_episode, "gad-7", (1,) * 7, TODAY - timedelta(days=7))
     earlier_visit(cast, 7)

@@ -10,20 +10,17 @@ import pytest
 from openhour.guard.models import TrailEntry
 from openhour.guard.policy import NotAllowed
 from openhour.records.models import Response, Session, Visit
-from openhour.records.queries import due
 from openhour.records.shelf import shelf
 from openhour.workflows.safety.request_measures import request_measures
 from openhour.workflows.schedule.check_in import check_in
-from tests.care.plain import with_two_measures
+from tests.care.plain import ask_two_measures
 from tests.cast import NOW, TODAY
 from tests.workflows.hours import answer, trail_of
 
 
 @pytest.fixture(autouse=True)
 def two_measures(monkeypatch):
-    """What is asked here is PHQ-9 and GAD-7, whatever else stands in the definition of the hour."""
-    forms = due.forms_of
-    monkeypatch.setattr(due, "forms_of", lambda procedure, slugs: forms(with_two_measures(procedure), slugs))
+    ask_two_measures(monkeypatch)
 
 
 def request(cast, who="dee", at=NOW):
