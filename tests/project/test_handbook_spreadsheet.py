@@ -37,8 +37,8 @@ def test_every_command_shown_runs(openhour, folder, command):
 
 
 def test_the_handbook_shows_every_command_for_files():
-    assert len(COMMANDS) == 10
-    for name in ("instruments", "score", "change"):
+    assert len(COMMANDS) == 11
+    for name in ("instruments", "score", "change", "gains"):
         assert any(command.startswith(name) for command in COMMANDS)
 
 

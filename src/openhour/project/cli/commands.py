@@ -22,6 +22,7 @@ COMMANDS: tuple[Registered, ...] = (
     Registered("instruments", "instruments", "List the measures, show one, load words for one."),
     Registered("score", "score", "Score a file of answers."),
     Registered("change", "change", "Judge how the patients of a file changed."),
+    Registered("gains", "gains", "Find sudden gains, and how long until patients got better."),
     Registered("outcomes", "outcomes", "Report on a practice, or many, from a file of sessions."),
     Registered("course", "course", "Learn and show expected courses; try the signals."),
     Registered("practice", "practice", "Set up the practice: sites, rooms, staff, licences."),
