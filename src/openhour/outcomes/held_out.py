@@ -1,8 +1,8 @@
 """How good an expected course is, on patients it has not seen.
 
 Called by `outcomes.growth` and `outcomes.neighbours`, with the same figures for both, so that they can be held side by
-side. Patients are split into five parts by a digest of their name (or their therapist's): no row order and no chance
-decides. Each part is foretold by a model that learnt from the other four.
+side. Patients are split into five equal parts by the digests of their names (or their therapists'): no row order and no
+chance decides. Each part is foretold by a model that learnt from the other four.
 """
 
 from __future__ import annotations
@@ -38,8 +38,9 @@ def held_out(courses: Courses, fitter: Fitter, *, better: str, lowest: float, hi
 def foretold_unseen(courses: Courses, fitter: Fitter) -> tuple[Floats, Floats]:
     """Mean and standard deviation of each score, by a model that has not seen its patient; shape (rows,)."""
     mean, sd = np.full(len(courses.scores), np.nan), np.full(len(courses.scores), np.nan)
+    folds = np.unique(courses.keys, return_inverse=True)[1].reshape(-1) % FOLDS
     for fold in range(FOLDS):
-        part = courses.keys % FOLDS == fold
+        part = folds == fold
         if not part.any():
             continue
         rows, unseen = part[courses.patient], courses.those(part)

@@ -129,6 +129,10 @@ def _check(courses: Courses, spreads: Floats) -> None:
         if not spread > 0:
             words = f"“{name}” is the same for everybody, so it can foretell nothing."
             raise Refused(Finding("course.no-variance", words, name))
+    standard = (courses.values - courses.values.mean(axis=0)) / spreads
+    if np.linalg.matrix_rank(standard, tol=1e-6 * math.sqrt(courses.n)) < len(spreads):
+        words = "Two of the things known at intake say the same, so what each foretells can't be told apart."
+        raise Refused(Finding("course.same", words))
     if not courses.scores.std() > 0:
         raise Refused(Finding("course.no-variance", "All later scores are the same, so there is no course to learn."))
     if not courses.line.std() > 0:

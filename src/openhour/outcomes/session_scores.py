@@ -80,7 +80,7 @@ def _of_patients(therapists: Sequence[str], first: NDArray[np.intp]) -> list[str
 
 
 def _keys(ids: list[str], therapists: list[str]) -> Ints:
-    """A number by which a patient is always in the same part, however the rows are ordered and whoever else is there."""
+    """A number that depends on the name alone, however the rows are ordered and whoever else is there."""
     named = therapists or ids
     digests = {name: hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest() for name in set(named)}
     return np.array([int.from_bytes(digests[name][:6], "big") for name in named], np.int64)
