@@ -286,3 +286,18 @@ def test_rows_of_sign_ins_that_ended_are_cleared_and_others_stay(cast: Cast) -> 
     SessionStore.clear_expired()
     assert SignInSession.objects.count() == 1
     assert is_in(client)
+
+
+@pytest.mark.parametrize(
+    ("referer", "back"),
+    [
+        ("http://testserver/patients/?page=2", "/patients/"),
+        ("http://evil.test/patients/", "/"),
+        ("javascript:alert(1)", "/"),
+        ("", "/"),
+    ],
+)
+def test_after_a_press_without_a_sign_in_one_comes_back_to_the_page_of_the_button(cast, referer, back):
+    answer = Client().post("/patients/", {"q": "y"}, headers={"referer": referer} if referer else {})
+    assert answer.status_code == 302
+    assert answer["Location"] == f"/account/login/?next={back}"

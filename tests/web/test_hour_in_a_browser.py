@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from openhour.guard.models import SignInSession
 from openhour.records.models import Charge, Note, Session
 from openhour.workflows.hour.sign_note import sign_note
-from tests.cast import NOW
+from tests.cast import NOW, PASSWORD
 from tests.stories.browser import axe, browse, chromium, expect, follow, until  # noqa: F401
 from tests.web.schedule_desk import stop_clock
 from tests.workflows.hours import fill_hour, minutes, ready_to_sign
@@ -137,3 +138,65 @@ def test_a_gap_is_mended_where_its_link_leads(therapist, cast):
         return box["y"] >= head["y"] + head["height"]
 
     until(page, in_sight, "the field below the head")
+
+
+def idle(monkeypatch) -> None:
+    """Twenty minutes in which nothing came from Ben; fifteen are allowed."""
+    SignInSession.objects.update(last_seen=NOW)
+    stop_clock(monkeypatch, minutes(20))
+
+
+def sign_in_beside(page, browse):  # noqa: F811
+    """Ben signs in again in another tab; the page that lay open is left as it is."""
+    beside = browse.tab(page.context)
+    beside.goto(reverse("account_login"))
+    beside.get_by_label("E-mail address").fill("ben@example.test")
+    beside.get_by_label("Password").fill(PASSWORD)
+    follow(beside.get_by_role("button", name="Sign in", exact=True))
+    expect(beside.get_by_role("button", name="Sign out").first).to_be_visible()
+    beside.close()
+
+
+def test_who_was_signed_out_while_idle_keeps_every_word_and_saves_after_signing_in_again(
+    therapist,
+    browse,  # noqa: F811
+    cast,
+    monkeypatch,
+):
+    page = therapist()
+    page.goto(room(cast))
+    data = page.get_by_role("textbox", name="Data", exact=True)
+    data.fill("Before the pause.")
+    until(page, lambda: text_of("data") == "Before the pause.")
+    idle(monkeypatch)
+    data.fill("Before the pause. And after it.")
+    expect(page.locator("[data-autosave-status]").first).to_contain_text("you are signed out")
+    expect(page.get_by_role("link", name="Sign in beside this page")).to_be_visible()
+    page.get_by_role("button", name="Start the clock").click()  # a press that would have led to the sign-in
+    expect(page.locator("[data-autosave-status]").first).to_contain_text("you are signed out")
+    expect(page).to_have_url(re.compile(room(cast) + "$"))
+    expect(data).to_have_value("Before the pause. And after it.")
+    assert text_of("data") == "Before the pause."
+    sign_in_beside(page, browse)
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    until(page, lambda: text_of("data") == "Before the pause. And after it.")
+    saved(page)
+    follow(page.get_by_role("button", name="Start the clock"))
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    expect(page.get_by_role("textbox", name="Data", exact=True)).to_have_value("Before the pause. And after it.")
+
+
+def test_a_press_right_after_the_pause_loses_no_word_either(therapist, browse, cast, monkeypatch):  # noqa: F811
+    page = therapist()
+    page.goto(room(cast))
+    idle(monkeypatch)
+    data = page.get_by_role("textbox", name="Data", exact=True)
+    data.fill("Typed and pressed in one go")
+    page.get_by_role("button", name="Start the clock").click()
+    expect(page.locator("[data-autosave-status]").first).to_contain_text("you are signed out")
+    expect(data).to_have_value("Typed and pressed in one go")
+    sign_in_beside(page, browse)
+    follow(page.get_by_role("button", name="Start the clock"))  # the same press again: words first, then the clock
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    assert text_of("data") == "Typed and pressed in one go"
+    assert Session.objects.get().started_at == minutes(20)

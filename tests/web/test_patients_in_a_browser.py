@@ -45,6 +45,7 @@ def pages(cast: Cast) -> list[tuple[str, str]]:
         ("dee", reverse("consent-take", args=[episode])),
         ("sam", reverse("consent", args=[consent])),
         ("ben", reverse("episode-change", args=[episode])),
+        ("ben", reverse("episode-close", args=[episode])),
         ("ben", reverse("diagnoses", args=[episode])),
         ("ben", reverse("plan", args=[episode])),
         ("carla", reverse("plan-edit", args=[cast.cleo_episode.pk])),

@@ -15,8 +15,10 @@
 //   401, 403, or a page instead of JSON                            signed out; the words stay on the screen
 //   anything else, or no answer                                    tried again after 1, 2, 4 … 30 s
 // On 409 their text is shown under the field. Nothing of either is lost: the person keeps theirs, takes the other's, or
-// puts one below the other; who takes the other's may have their own back; until then that field isn't sent. Nothing is kept in the browser: the machine may be
-// shared. Leaving the page while words are unsaved asks first.
+// puts one below the other; who takes the other's may have their own back; until then that field isn't sent.
+// Nothing is kept in the browser: the machine may be shared. Leaving the page while words are unsaved asks first.
+// A button of the form sends unsaved words this way too before it is let go: whoever was signed out meanwhile stays on the
+// page with every word, instead of landing at the sign-in. `data-sign-in` on the form is the address of that page.
 // The words that the server sent with the page count as saved; where they are not (a page shown again with what was
 // typed and why it was refused), the form carries `data-unsaved`.
 // After each save the form fires "openhour:saved" with the answer as detail. Fields with data-no-autosave are left out.
@@ -38,6 +40,8 @@ function autosave(form) {
   let failures = 0;
   let leaving = false;
   let spoken = "";
+  let pressed = null;
+  let cleared = false;
 
   // first: as the server sent it, not as a browser may have filled it in again.
   function read(first = false) {
@@ -104,7 +108,8 @@ function autosave(form) {
     try {
       const headers = { "X-CSRFToken": fresh(), Accept: "application/json" };
       const reply = await fetch(form.dataset.autosave, { method: "POST", body, headers, keepalive: last === true });
-      const json = (reply.headers.get("Content-Type") ?? "").includes("json");
+      // A save is never redirected but to the sign-in, which may answer in JSON too.
+      const json = !reply.redirected && (reply.headers.get("Content-Type") ?? "").includes("json");
       answer = { status: json ? reply.status : reply.ok || reply.redirected ? 403 : reply.status };
       answer.body = json ? await reply.json() : {};
     } catch {
@@ -112,6 +117,18 @@ function autosave(form) {
     }
     busy = false;
     took(answer, names, now);
+    if (pressed) release(answer.status);
+  }
+
+  // The button that waits for the words: let go where the server has them, or will say beside which field it hasn't.
+  function release(code) {
+    if (code === 200 && waiting().length) return save();
+    const button = pressed;
+    pressed = null;
+    if (code !== 200 && code !== 400 && code !== 422) return status?.scrollIntoView({ block: "nearest" });
+    cleared = true;
+    form.requestSubmit(button);
+    cleared = false;
   }
 
   function took({ status: code, body }, names, now) {
@@ -121,7 +138,7 @@ function autosave(form) {
       if (revision) revision.value = body.revision;
       for (const name of names) faulty(name, []);
       if (disputed.size) say("conflict", "Someone else changed this note. Please choose below.");
-      else say("saved", `Saved ${body.at}`);
+      else if (!waiting().length) say("saved", `Saved ${body.at}`);
       form.dispatchEvent(new CustomEvent("openhour:saved", { bubbles: true, detail: body }));
       if (waiting().length) later();
     } else if (code === 409) {
@@ -133,7 +150,8 @@ function autosave(form) {
       say("failed", "Not saved: please look at the marked fields.");
       for (const [name, errors] of Object.entries(body.errors ?? {})) faulty(name, errors);
     } else if (code === 401 || code === 403) {
-      say("failed", "Not saved: you are signed out. Leave this page open, sign in in another tab, then type on here.");
+      say("failed", "Not saved: you are signed out. Leave this page open, sign in in another tab, then come back here.");
+      if (status && form.dataset.signIn) status.append(" ", signIn());
     } else {
       failures += 1;
       say("failed", "Not saved – retrying");
@@ -141,6 +159,7 @@ function autosave(form) {
     }
   }
 
+  const signIn = () => Object.assign(make("a", "", "Sign in beside this page"), { href: form.dataset.signIn, target: "_blank" });
   const fields = (name) => [...form.elements].filter((one) => one.name === name);
   const make = (tag, kind, words) => Object.assign(document.createElement(tag), { className: kind, textContent: words });
 
@@ -231,7 +250,11 @@ function autosave(form) {
   });
   form.addEventListener("change", () => later(0));
   form.addEventListener("submit", (event) => {
-    if (!event.defaultPrevented) leaving = true;
+    if (event.defaultPrevented) return;
+    if (cleared || !event.submitter || !waiting().length) return void (leaving = true);
+    event.preventDefault();
+    pressed = event.submitter;
+    save();
   });
   for (const again of ["online", "focus"]) window.addEventListener(again, () => later(0));
   document.addEventListener("visibilitychange", () => document.hidden && save(true));
