@@ -229,3 +229,15 @@ def test_the_short_form_first_on_the_phone_and_the_long_one_without_its_question
     answer(phone, link, "phq-9", 10, "0")
     phone.post(at(link, "portal-finish", "phq-9"))
     assert (form("phq-9").total, form("phq-9").state) == (5, "complete")
+
+
+def test_a_low_rating_of_the_work_together_is_told_to_the_therapist_and_to_nobody_at_the_desk(cast, sign_in):
+    ben = cast.actor("ben")
+    rated = begin_form(ben, cast.ana_episode.pk, "session-feedback", mode="clinician", answered_on=None, at=NOW)
+    for item in ("heard", "mattered", "approach", "overall"):
+        record_answer(ben, rated, item, 4, at=NOW)
+    finish_response(ben, rated, at=NOW)
+    address = reverse("patient", args=[cast.ana.pk])
+    assert "Low: ask how you work together." in text(sign_in("ben").get(address))
+    assert "work together" not in text(sign_in("dee").get(address))
+    assert "not validated" in text(sign_in("ben").get(reverse("response", args=[rated])))

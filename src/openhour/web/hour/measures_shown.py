@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from markupsafe import Markup
 
+from openhour.care.alliance import alliance_word
 from openhour.measures import Score
 from openhour.records.queries.hour_measures import Measure, Measured
 from openhour.records.shelf import shelf
@@ -17,7 +18,7 @@ from openhour.ui.words import short_date
 @dataclass(frozen=True, slots=True)
 class MeasureShown:
     """score: `12`; band: its words, or the level of a triage; since: what changed, in a sentence; flagged: what needs
-    attention; parts: subscales and rules in words, one a line; curve: None where there is no total to draw."""
+    attention; parts: subscales and rules in words, one a line; remark: what to ask about; curve: None where there is no total to draw."""
 
     title: str
     score: str
@@ -29,6 +30,7 @@ class MeasureShown:
     curve: Markup | None
     items: Markup | None
     parts: tuple[str, ...] = ()
+    remark: str = ""
 
 
 def measure_shown(measure: Measure) -> MeasureShown:
@@ -45,6 +47,7 @@ def measure_shown(measure: Measure) -> MeasureShown:
         curve=_curve(measure),
         items=_items(measure),
         parts=parts_in_words(measure.result),
+        remark=alliance_word(instrument, [form.total for form in measure.forms if form.total is not None]),
     )
 
 
