@@ -66,7 +66,7 @@ def _fill() -> bool:
         call_command("migrate", interactive=False, stdout=StringIO())
     if is_filled():
         return False
-    _say("Filling the demo practice (once, half a minute or so) ...")
+    _say("Filling the demo practice (once; a minute or two, more where the machine is busy) ...")
     from openhour.project.demo.fill import fill
 
     began = perf_counter()
