@@ -1,6 +1,6 @@
 """The objectives of a course of treatment with their agreed levels, how they were rated, and the T score day by day.
 
-Called by the page of a patient's goals. Each day's T counts, for every objective, its last rating up to that day, on the
+Called by the page of a patient's goals, and, for their own ratings alone, by the page behind their link. Each day's T counts, for every objective, its last rating up to that day, on the
 levels it was given on.
 """
 
@@ -13,10 +13,12 @@ from uuid import UUID
 
 from django.db import transaction
 
+from openhour.guard import trail
 from openhour.guard.actor import Actor
 from openhour.measures.attainment import Attained, t_score
-from openhour.records.models import GoalRating, GoalScale, Objective
+from openhour.records.models import GoalRating, GoalScale, Objective, Visit
 from openhour.records.queries.chart import EpisodeHead, episode_row, head_of
+from openhour.records.queries.link import OpenLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +104,27 @@ def _course(ratings: list[GoalRating]) -> list[tuple[date, float, int]]:
         if t is not None:
             found[one.day] = (one.day, t, len(standing))
     return list(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class OwnGoal:
+    """An objective as its patient rates it. today: what they gave today, None where nothing."""
+
+    thread: UUID
+    text: str
+    today: int | None
+
+
+@transaction.atomic
+def own_goals(link: OpenLink, *, at: datetime) -> tuple[OwnGoal, ...]:
+    """The objectives of the plan in force that are worked on, behind a link; one trail entry where there are any."""
+    visit = Visit.objects.select_related("episode__therapist", "site").get(pk=link.visit_id)
+    rows = Objective.objects.filter(goal__plan__episode=visit.episode_id, goal__plan__state="active", state="active")
+    found = list(rows.order_by("goal__rank", "rank"))
+    if not found:
+        return ()
+    trail.write(link.actor, "goals.read", visit.episode, at=at, objectives=len(found))
+    day = at.astimezone(visit.site.tz).date()
+    rated = GoalRating.objects.filter(episode=visit.episode_id, day=day, kind="personal", by__startswith="link:")
+    today = dict(rated.order_by("made_at").values_list("thread", "value"))
+    return tuple(OwnGoal(one.thread, one.text, today.get(one.thread)) for one in found)
