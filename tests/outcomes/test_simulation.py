@@ -40,8 +40,8 @@ def report() -> Report:
 
 
 def told(report: Report, kind: str):
-    (one,) = [one for one in report.foreseen if one.kind == kind]
-    return one
+    """Against getting worse, or what else the kind is for."""
+    return next(one for one in report.foreseen if one.kind == kind)
 
 
 def test_the_same_seed_makes_the_same_patients():
@@ -88,6 +88,14 @@ def test_most_who_get_worse_are_seen_early_and_most_others_are_left_in_peace(rep
     assert seen.sensitivity.of == sum(
         r.share.of for r in report.raised if (r.kind, r.truth) == (NOT_ON_TRACK, "deteriorator")
     )
+
+
+def test_not_on_track_is_held_also_against_not_getting_better(report):
+    worse, no_better = (one for one in report.foreseen if one.kind == NOT_ON_TRACK)
+    assert no_better.truth == "doesn't get better"
+    assert no_better.sensitivity.of > worse.sensitivity.of
+    assert no_better.ppv.share > worse.ppv.share
+    assert no_better.ppv.of == worse.ppv.of
 
 
 def test_a_signal_of_reliable_worsening_is_rarer_and_surer(report):

@@ -163,7 +163,7 @@ def simulate(
     return Report(
         plan=plan,
         course=course,
-        foreseen=tuple(_foreseen(kind, marked, seen, points, no_gain_by) for kind, marked in called.items()),
+        foreseen=tuple(_foreseen(truth, called[truth.kind], seen, points, no_gain_by) for truth in _TRUTHS),
         raised=tuple(
             Raised(kind, words, share_of(int((marked.any(axis=1) & (seen.truth == place)).sum()), _of(seen, place)))
             for kind, marked in called.items()
@@ -187,17 +187,26 @@ def calls(course: Course, points: PointsRule, made: Made, no_gain_by: int = 6) -
     }
 
 
-_TRUTHS = {
-    NOT_ON_TRACK: ((DETERIORATOR,), "gets worse"),
-    RELIABLY_WORSE: ((DETERIORATOR,), "gets worse"),
-    NO_GAIN: ((NO_CHANGE, DETERIORATOR), "doesn't get better, among those who were cases and reached the session"),
-}
+@dataclass(frozen=True, slots=True)
+class _Truth:
+    """What a kind of signal is held against: the classes of whom it is true, in words."""
+
+    kind: str
+    classes: tuple[int, ...]
+    words: str
 
 
-def _foreseen(kind: str, marked: Mask, made: Made, points: PointsRule, no_gain_by: int) -> Foresight:
-    truths, words = _TRUTHS[kind]
+_TRUTHS = (
+    _Truth(NOT_ON_TRACK, (DETERIORATOR,), "gets worse"),
+    _Truth(NOT_ON_TRACK, (NO_CHANGE, DETERIORATOR), "doesn't get better"),
+    _Truth(RELIABLY_WORSE, (DETERIORATOR,), "gets worse"),
+    _Truth(NO_GAIN, (NO_CHANGE, DETERIORATOR), "doesn't get better; cases who reached the session"),
+)
+
+
+def _foreseen(truth: _Truth, marked: Mask, made: Made, points: PointsRule, no_gain_by: int) -> Foresight:
     asked = np.ones(len(made.truth), np.bool_)
-    if kind == NO_GAIN:  # who was no case, or stopped before it was asked, was neither caught nor missed
+    if truth.kind == NO_GAIN:  # who was no case, or stopped before it was asked, was neither caught nor missed
         asked = (made.last >= no_gain_by) & marks.at_case(points, made.scores[:, 0])
     first = first_session(marked[asked], made.sessions)
-    return foresight(kind, words, first, np.isin(made.truth[asked], truths), made.last[asked])
+    return foresight(truth.kind, truth.words, first, np.isin(made.truth[asked], truth.classes), made.last[asked])
