@@ -9,9 +9,10 @@ import pytest
 from openhour.guard.actor import COMMAND_LINE
 from openhour.guard.policy import NotAllowed
 from openhour.kernel import Refused
-from openhour.records.models import Signal, SignalAnswer, Therapist
+from openhour.records.models import Episode, Signal, SignalAnswer, Therapist
 from openhour.workflows.progress.look_at_all import look_at_all
 from openhour.workflows.progress.pass_to_supervisor import pass_to_supervisor
+from openhour.workflows.progress.put_away import put_away
 from openhour.workflows.progress.return_signal import return_signal
 from tests.cast import NOW
 from tests.workflows.hours import trail_of
@@ -83,6 +84,15 @@ def test_the_daily_look_is_the_practice_s_own(cast, who):
 def test_the_daily_look_leaves_one_entry(cast, signal):
     look_at_all(COMMAND_LINE, at=NOW)
     assert trail_of("progress.looked") == 1
+
+
+def test_what_stands_when_a_treatment_has_ended_is_put_away(cast, signal):
+    answered(cast, signal)
+    Episode.objects.filter(pk=cast.ana_episode.pk).update(state="closed", closed_on=NOW.date())
+    look_at_all(COMMAND_LINE, at=LATER)
+    assert set(Signal.objects.values_list("state", "happened_words")) == {("cleared", "The treatment ended.")}
+    assert SignalAnswer.objects.count() == 1
+    assert put_away(COMMAND_LINE, cast.ana_episode.pk, at=LATER) == 0
 
 
 # By the therapist

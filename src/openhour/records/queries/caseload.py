@@ -7,7 +7,7 @@ patients only; a supervisor's list is that of the signals.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -36,6 +36,7 @@ class SignalMark:
 
     id: UUID
     kind: str
+    instrument: str
     sentence: str
     state: str
     due_at: datetime
@@ -126,12 +127,14 @@ def _marks(actor: Actor, episodes: Iterable[UUID]) -> dict[UUID, tuple[SignalMar
     rows = within(actor, "signal.read", Signal.objects.filter(episode__in=list(episodes)), therapist="owner")
     found: dict[UUID, list[SignalMark]] = defaultdict(list)
     for row in rows.exclude(state__in=("looked-again", "cleared")).order_by("due_at", "id"):
-        found[row.episode_id].append(SignalMark(row.pk, row.kind, row.sentence, row.state, row.due_at))
+        found[row.episode_id].append(
+            SignalMark(row.pk, row.kind, row.instrument, row.sentence, row.state, row.due_at)
+        )
     return {episode: tuple(marks) for episode, marks in found.items()}
 
 
 def _line(row: Any, course: EpisodeCourse, marks: tuple[SignalMark, ...], at: datetime) -> CaseLine:
-    forms, today = shown_forms(course), today_at(course, at)
+    forms, today = shown_forms(course, {one.instrument for one in marks}), today_at(course, at)
     instrument = _instrument(forms[-1].instrument_key) if forms else None
     totals = tuple(one.total for one in forms if one.total is not None)
     last_on = max((one.day for one in course.scored if one.total is not None), default=None)
@@ -153,10 +156,10 @@ def _line(row: Any, course: EpisodeCourse, marks: tuple[SignalMark, ...], at: da
     )
 
 
-def shown_forms(course: EpisodeCourse) -> tuple[Scored, ...]:
-    """Of the measure that was scored most often; of several, the one that was given first."""
-    of_each = [course.of(slug) for slug in course.instruments]
-    return max(of_each, key=len, default=())
+def shown_forms(course: EpisodeCourse, seen: Collection[str] = ()) -> tuple[Scored, ...]:
+    """Of the measure on which something was seen, else of the one that was scored most often."""
+    slugs = sorted(course.instruments, key=lambda slug: (slug not in seen, -len(course.of(slug)), slug))
+    return course.of(slugs[0]) if slugs else ()
 
 
 def _instrument(key: str) -> Instrument | None:

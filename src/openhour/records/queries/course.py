@@ -125,8 +125,8 @@ def _scored(row: Any, held: tuple[Held, ...], zone: ZoneInfo) -> Scored:
     return Scored(number, instrument, key, day, finished_at, total, band, 1 + sum(one.day < day for one in held))
 
 
-def _in_order(one: Scored) -> tuple[date, datetime]:
-    return one.day, one.finished_at
+def _in_order(one: Scored) -> tuple[date, datetime, str]:
+    return one.day, one.finished_at, one.instrument
 
 
 Models: TypeAlias = Mapping[str, CourseModel]

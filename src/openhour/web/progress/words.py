@@ -24,7 +24,7 @@ STATES: Mapping[str, tuple[str, str, str]] = MappingProxyType(
         "passed-to-supervisor": ("With the supervisor", "warn", "person"),
         "answered": ("Answered", "info", "clock"),
         "looked-again": ("Looked at again", "quiet", "eye"),
-        "cleared": ("Cleared by itself", "quiet", "done"),
+        "cleared": ("Cleared", "quiet", "done"),
     }
 )
 """A state's word, tone and sign."""

@@ -19,6 +19,7 @@ from openhour.kernel.writable import tidied, writable_gaps
 from openhour.records.queries.ending import still_open
 from openhour.records.queries.practice_day import practice_day
 from openhour.workflows.intake.episodes import closed_gaps, episode_to_write
+from openhour.workflows.progress.put_away import put_away
 
 
 @transaction.atomic
@@ -45,4 +46,5 @@ def close_episode(actor: Actor, episode_id: UUID, ending: Ending, *, at: datetim
         closed_on=ending.closed_on,
         characters=len(episode.closing_words),
     )
+    put_away(actor, episode.pk, at=at)
     return episode.patient_id

@@ -17,7 +17,9 @@ from openhour.guard import trail
 from openhour.guard.actor import Actor
 from openhour.guard.policy import require
 from openhour.records.models import Episode, Signal
+from openhour.records.models.progress import LIVE
 from openhour.workflows.progress.pass_to_supervisor import pass_to_supervisor
+from openhour.workflows.progress.put_away import put_away
 from openhour.workflows.progress.take_stock import take_stock
 
 
@@ -36,6 +38,7 @@ class Looked:
 def look_at_all(actor: Actor, *, at: datetime) -> Looked:
     """Raises NotAllowed."""
     require(actor, "progress.look")
+    _put_away_ended(actor, at)
     courses = list(Episode.objects.filter(state="open").order_by("opened_on", "id").values_list("pk", flat=True))
     stocks = [take_stock(actor, episode, at=at) for episode in courses]
     raised, again = sum(len(one.raised) for one in stocks), sum(len(one.looked_again) for one in stocks)
@@ -44,6 +47,12 @@ def look_at_all(actor: Actor, *, at: datetime) -> Looked:
     with transaction.atomic():
         trail.write(actor, "progress.looked", None, at=at, courses=len(courses), raised=raised, passed=passed)
     return looked
+
+
+def _put_away_ended(actor: Actor, at: datetime) -> None:
+    ended = Signal.objects.filter(state__in=LIVE, episode__state="closed").order_by("episode_id")
+    for episode in set(ended.values_list("episode_id", flat=True)):
+        put_away(actor, episode, at=at)
 
 
 def _pass_on(actor: Actor, at: datetime) -> tuple[int, int]:
