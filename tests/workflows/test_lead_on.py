@@ -148,3 +148,23 @@ def test_a_cut_off_that_hangs_on_a_fact_uses_what_is_known(cast, sex, band):
     assert bool(found.band) == bool(band)
     if band:
         assert ("positive" in found.band) == (band == "positive")
+
+
+def test_a_form_of_another_therapist_is_neither_taken_up_nor_filled(cast, ana):
+    from openhour.kernel import Refused
+    from openhour.records.models import Episode
+
+    other = Episode.objects.create(
+        patient=cast.ana,
+        therapist=cast.carla,
+        procedure="psychotherapy-60",
+        procedure_key="psychotherapy-60@1.0.0",
+        opened_on=TODAY,
+        made_at=NOW,
+    )
+    theirs = begin_form(cast.actor("carla"), other.pk, "phq-9", mode="clinician", answered_on=None, at=NOW)
+    assert send(ana, form_of(cast, "phq-2"), ("1", 3), ("2", 3)) is None
+    assert Response.objects.get(pk=theirs).answers == {}
+    with pytest.raises(Refused) as refused:
+        begin_form(cast.actor("ben"), cast.ana_episode.pk, "phq-9", mode="clinician", answered_on=None, at=NOW)
+    assert [one.code for one in refused.value.findings] == ["form.asked-elsewhere"]

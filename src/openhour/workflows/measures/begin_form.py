@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from openhour.catalog import Instrument, NotOnShelf
 from openhour.guard import trail
@@ -23,6 +23,7 @@ from openhour.records.queries.practice_day import practice_day
 from openhour.records.shelf import shelf
 from openhour.workflows.intake.episodes import closed_gaps, episode_to_write
 
+ASKED = Finding("form.asked-elsewhere", "This form is asked for that day already, and not here.", "instrument")
 MODES = {"clinician": "In the room, now", "paper": "From paper"}
 
 
@@ -47,14 +48,24 @@ def begin_form(
     ]
     if standing is not None and standing.state == "complete":
         gaps.append(Finding("form.answered-already", "This form was answered on that day already.", "instrument"))
+    elif standing is not None and standing.episode_id != episode.pk:
+        gaps.append(ASKED)
     if gaps or found is None or day is None:
         raise Refused(gaps)
     form = standing or _new(episode, found, day, at)
     form.mode, form.entered_by_id = mode, actor.user_id
     form.answered_on = day if mode == "paper" else None
-    form.save()
+    _save(form)
     trail.write(actor, "form.begun", form, at=at, instrument=instrument, mode=mode)
     return form.pk
+
+
+def _save(form: Response) -> None:
+    try:
+        with transaction.atomic():
+            form.save()
+    except IntegrityError as error:  # somebody begins the same form at this very moment
+        raise Refused(ASKED) from error
 
 
 def _instrument(slug: str, on: date) -> Instrument | None:

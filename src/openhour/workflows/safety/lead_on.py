@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import IntegrityError, transaction
+
 from openhour.care.sitting import carried_answers, facts_of, leads_to
 from openhour.catalog import Instrument, NotOnShelf
 from openhour.guard import trail
@@ -27,14 +29,18 @@ def lead_on(actor: Actor, short: Response, instrument: Instrument, result: Score
     if long is None:
         return None
     form = _standing(short, long) or _new(short, long, at)
-    if form.state != "open":
+    if form.state != "open" or form.episode_id != short.episode_id:
         return None
     missing = {
         item: value
         for item, value in carried_answers(instrument, long, short.answers).items()
         if form.answers.get(item) is None
     }
-    _carry(actor, form, long, missing, at)
+    try:
+        with transaction.atomic():
+            _carry(actor, form, long, missing, at)
+    except IntegrityError:  # asked by somebody else at this very moment: it stands there, and nothing is asked twice
+        return None
     trail.write(
         actor, "measures.led-on", form, at=at, by=short.instrument, instrument=form.instrument, carried=len(missing)
     )
