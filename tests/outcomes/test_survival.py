@@ -63,7 +63,8 @@ def test_an_independent_library_draws_the_same_curve(rows):
             assert ours.low[place] == pytest.approx(float(band.loc[time].iloc[0]), rel=1e-9)
             assert ours.high[place] == pytest.approx(float(band.loc[time].iloc[1]), rel=1e-9)
     median = theirs.median_survival_time_
-    assert ours.median == (None if np.isinf(median) else median)
+    if not np.isclose(ours.waiting, 0.5, atol=1e-9).any():  # there theirs hangs on the last digit of a logarithm
+        assert ours.median == (None if np.isinf(median) else median)
     low, high = median_survival_times(band).iloc[0]
     if inside.all():
         assert ours.median_low == (None if np.isinf(low) else low)
@@ -79,6 +80,12 @@ def test_the_order_of_patients_changes_nothing_and_the_curve_only_falls(rows, sh
     assert one.waiting.tolist() == other.waiting.tolist()
     assert (np.diff(one.waiting) < 0).all()
     assert one.improved.sum() == one.events == sum(happened for _, happened in rows)
+
+
+def test_exactly_half_is_half():
+    """3 of 6, and 3/4 of 2/3: neither may miss the median by the last digit of a product."""
+    assert time_to_improvement(np.array([1] * 6), np.array([1, 1, 1, 0, 0, 0])).median == 1
+    assert time_to_improvement(np.array([1, 2, 2, 2]), np.array([1, 1, 0, 0])).median == 2
 
 
 def test_nobody_improved_is_a_curve_without_a_step():
