@@ -96,6 +96,11 @@ WHOLE = course().to_json()
         WHOLE | {"predictors": ["intake", "age"]},
         WHOLE | {"quality": {"patients": 3}},
         WHOLE | {"quality": 7},
+        WHOLE | {"parameters": WHOLE["parameters"] | {"fixed": [[1.0]]}},
+        WHOLE | {"parameters": WHOLE["parameters"] | {"level": [13.0]}},
+        WHOLE | {"parameters": WHOLE["parameters"] | {"residual": math.nan}},
+        WHOLE | {"parameters": WHOLE["parameters"] | {"residual": -900}},
+        WHOLE | {"lowest": 27, "highest": 0},
     ],
     ids=[
         "nothing",
@@ -111,6 +116,11 @@ WHOLE = course().to_json()
         "too-many-predictors",
         "half-a-quality",
         "quality-a-number",
+        "matrix-too-small",
+        "term-missing",
+        "no-number",
+        "spread-below-nothing",
+        "ends-exchanged",
     ],
 )
 def test_what_is_no_stored_course_is_refused_in_words(broken):
@@ -135,6 +145,50 @@ def test_what_cannot_be_is_refused(intake, sessions, code):
     with pytest.raises(Refused) as refusal:
         expected(course(), intake, sessions)
     assert refusal.value.findings[0].code == code
+
+
+LEAVES = [
+    ("patients",),
+    ("lowest",),
+    ("kind",),
+    ("better",),
+    ("predictors",),
+    ("data_until",),
+    ("confirmed",),
+    ("quality",),
+]
+LEAVES += [("parameters", name) for name in WHOLE["parameters"]]
+JUNK = (
+    st.none()
+    | st.booleans()
+    | st.integers(-9, 10**20)
+    | st.floats()
+    | st.text(max_size=4)
+    | st.lists(st.floats(), max_size=3)
+)
+
+
+@given(st.sampled_from(LEAVES), JUNK | st.dictionaries(st.text(max_size=3), JUNK, max_size=2))
+@settings(max_examples=150)
+def test_a_course_with_a_wrong_place_is_refused_or_works(path, junk):
+    facts = json.loads(json.dumps(WHOLE))
+    inner = facts
+    for step in path[:-1]:
+        inner = inner[step]
+    inner[path[-1]] = junk
+    try:
+        read = Course.from_json(facts)
+    except Refused:
+        return
+    band = expected(read, read.lowest, [1, 2, 30])
+    assert np.isfinite(band.high80).all()
+
+
+def test_own_scores_that_cannot_be_are_refused():
+    for score in (28.0, -1.0, math.nan):
+        with pytest.raises(Refused) as refusal:
+            narrowed(course(), 15, [(2, score)], [5])
+        assert refusal.value.findings[0].code == "course.score"
 
 
 def test_what_is_not_known_is_taken_at_its_mean():

@@ -111,6 +111,13 @@ def test_every_share_has_its_interval(report):
         assert all(share.low <= share.share <= share.high for share in shares)
 
 
+def test_a_signal_that_stands_is_not_raised_again(report):
+    for one in report.raised:
+        assert one.share.share <= one.times <= 3
+    (worse,) = [one for one in report.raised if (one.kind, one.truth) == (RELIABLY_WORSE, "deteriorator")]
+    assert worse.times < 1.5
+
+
 def test_more_noise_catches_no_more_with_fewer_false_alarms():
     quiet, loud = (simulate(Plan(patients=600, noise=noise), PHQ, POINTS, chance(8)) for noise in (1.0, 5.0))
     better, worse = told(quiet, RELIABLY_WORSE), told(loud, RELIABLY_WORSE)

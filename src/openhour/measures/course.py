@@ -10,6 +10,7 @@ A course says what was usual among the patients it was made from. It doesn't say
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -74,13 +75,27 @@ class Quality:
 
     @classmethod
     def of(cls, facts: Mapping[str, Any]) -> Quality:
-        """From `facts()`. Raises KeyError or TypeError where it is no such object."""
-        values: dict[str, Any] = {name: facts[name] for name in _NUMBERS}
-        return cls(**values | {name: Covered(**facts[name]) for name in _COVERED})
+        """From `facts()`. Raises KeyError, TypeError or ValueError where it is no such object."""
+        values: dict[str, Any] = {name: _number(facts[name]) for name in _NUMBERS}
+        whole = {name: int(facts[name]) for name in ("patients", "scores")}
+        return cls(**values | whole | {name: _covered(facts[name]) for name in _COVERED})
 
 
 _NUMBERS = ("patients", "scores", "beyond", "slope", "offset", "error", "rmse")
 _COVERED = ("covered80", "covered68", "last80")
+
+
+def _number(written: Any) -> float:
+    """Raises ValueError for what is no finite number."""
+    number = float(written)
+    if not math.isfinite(number):
+        raise ValueError("no finite number")
+    return number
+
+
+def _covered(facts: Mapping[str, Any]) -> Covered:
+    shares = {name: _number(facts[name]) for name in ("share", "low", "high")}
+    return Covered(int(facts["held"]), int(facts["of"]), **shares)
 
 
 def _covered_facts(covered: Covered) -> dict[str, Any]:
@@ -164,7 +179,7 @@ class Course:
         """From `to_json()`. Raises Refused where it is no such object."""
         try:
             return _course(facts)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
             words = "This is no stored course, or it was written by another version."
             raise Refused(Finding("course.unreadable", words)) from error
 
@@ -177,7 +192,7 @@ _MODELS: dict[str, Callable[[dict[str, Any]], Growth | Neighbours]] = {
 
 
 def _course(facts: Mapping[str, Any]) -> Course:
-    if facts["schema"] != SCHEMA or facts["better"] not in SIGN:
+    if facts["schema"] != SCHEMA or facts["better"] not in SIGN or not facts["lowest"] < facts["highest"]:
         raise ValueError("another schema")
     model = _MODELS[facts["kind"]](facts["parameters"])
     predictors = tuple(map(str, facts["predictors"]))
@@ -195,12 +210,20 @@ def _course(facts: Mapping[str, Any]) -> Course:
         patients=int(facts["patients"]),
         scores=int(facts["scores"]),
         better=facts["better"],
-        lowest=float(facts["lowest"]),
-        highest=float(facts["highest"]),
+        lowest=_number(facts["lowest"]),
+        highest=_number(facts["highest"]),
         predictors=predictors,
-        model=model,
+        model=_tried(model),
         quality=None if quality is None else Quality.of(quality),
     )
+
+
+def _tried(model: Growth | Neighbours) -> Growth | Neighbours:
+    """The model, once it has foretold something. Raises ValueError where its numbers don't fit together."""
+    mean, sd = model.foretold(np.array(model.centres), np.array([1.0, 2.0, float(LONGEST)]))
+    if not (np.isfinite(mean).all() and np.isfinite(sd).all() and (sd > 0).all()):
+        raise ValueError("the model foretells nothing")
+    return model
 
 
 def _day(written: str | None) -> date | None:
@@ -268,6 +291,9 @@ def narrowed(
         words = "Only a growth model can follow a patient's own scores; this course is made of neighbours."
         raise Refused(Finding("course.not-narrowed", words))
     seen, scores = _asked_sessions([session for session, _ in scored]), np.array([score for _, score in scored])
+    if not ((scores >= course.lowest) & (scores <= course.highest)).all():
+        words = f"A score can't be: the measure goes from {course.lowest:g} to {course.highest:g}."
+        raise Refused(Finding("course.score", words, "scored"))
     line, unsure = course.model.own_line(predictors, seen, scores)
     design = np.column_stack([np.ones(len(asked)), np.log(asked)])
     variance = np.einsum("si,ij,sj->s", design, unsure, design) + course.model.residual

@@ -127,11 +127,13 @@ def make(plan: Plan, of: CourseOf, chance: np.random.Generator) -> Made:
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """How many of a class saw a signal of a kind at some session; None where the class is empty."""
+    """How many of a class saw a signal of a kind at some session; None where the class is empty. times: how often it was
+    raised in a treatment, on average; a signal that stands isn't raised again."""
 
     kind: str
     truth: str
     share: Share | None
+    times: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,10 @@ class Report:
             "patients": self.plan.patients,
             "course": self.course.to_json(),
             "signals": [one.facts() for one in self.foreseen],
-            "raised": [{"kind": r.kind, "truth": r.truth, "share": share_facts(r.share)} for r in self.raised],
+            "raised": [
+                {"kind": r.kind, "truth": r.truth, "share": share_facts(r.share), "times": r.times}
+                for r in self.raised
+            ],
         }
 
 
@@ -165,15 +170,17 @@ def simulate(
         course=course,
         foreseen=tuple(_foreseen(truth, called[truth.kind], seen, points, no_gain_by) for truth in _TRUTHS),
         raised=tuple(
-            Raised(kind, words, share_of(int((marked.any(axis=1) & (seen.truth == place)).sum()), _of(seen, place)))
-            for kind, marked in called.items()
-            for place, words in enumerate(CLASSES)
+            _raised(kind, marked, seen, place) for kind, marked in called.items() for place in range(len(CLASSES))
         ),
     )
 
 
-def _of(made: Made, place: int) -> int:
-    return int((made.truth == place).sum())
+def _raised(kind: str, marked: Mask, made: Made, place: int) -> Raised:
+    theirs: Mask = np.asarray(made.truth == place)
+    raised, _ = marks.standing(marked, ~np.isnan(made.scores))
+    saw, times = raised.any(axis=1)[theirs], raised.sum(axis=1)[theirs]
+    share = share_of(int(saw.sum()), len(saw))
+    return Raised(kind, CLASSES[place], share, float(times.mean()) if len(times) else 0.0)
 
 
 def calls(course: Course, points: PointsRule, made: Made, no_gain_by: int = 6) -> dict[str, Mask]:

@@ -70,6 +70,8 @@ def simulated_text(report: Report) -> str:
     """What a simulation found, with what it proves."""
     lines = [line for one in report.foreseen for line in _signal(one.facts())]
     raised = [
-        f"  {one.kind:<22} {one.truth:<13} {_percent(one.share)}" for one in report.raised if one.share is not None
+        f"  {one.kind:<22} {one.truth:<13} {_percent(one.share):<24} {one.times:.2f} times a treatment"
+        for one in report.raised
+        if one.share is not None
     ]
     return "\n".join([*lines, "", "Share of each kind of patient who saw a signal:", *raised, "", PROVES])
