@@ -3,13 +3,14 @@
 import random
 from collections import Counter
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openhour.measures import CLASSES, change_of, points_rule
-from openhour.outcomes.report.columns import Period, ReportAsked
+from openhour.outcomes.report.columns import COLUMNS, Period, ReportAsked
 from openhour.outcomes.report.lines import MISSING
 from openhour.outcomes.report.shown import as_csv, as_facts, as_text
 from tests.outcomes.report.rows import BEGINS, MEASURES, course, practice, report, written
@@ -193,3 +194,8 @@ def test_what_is_missing_is_shown_however_little(tmp_path):
     missing = found.line("unpaired", measure="PHQ-9")
     assert missing.n is not None
     assert missing.n + found.line("paired", measure="PHQ-9").n == missing.of
+
+
+def test_the_handbook_names_every_column():
+    handbook = (Path(__file__).resolve().parents[3] / "docs" / "handbook-reports.md").read_text()
+    assert all(f"| `{column.name}` | {column.meaning} |" in handbook for column in COLUMNS)

@@ -87,4 +87,4 @@ def mapped(given: Mapping[str, str], there: Sequence[str]) -> dict[str, str]:
     """Our name -> the file's, for every column that the file has or that was named. Names match in any case."""
     folded = {name.strip().casefold(): name for name in reversed(there)}
     found = {name: folded[name] for name in NAMES if name in folded}
-    return found | dict(given)
+    return found | {ours: theirs for ours, theirs in given.items() if ours in NAMES}

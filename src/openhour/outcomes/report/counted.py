@@ -111,20 +111,22 @@ def count(
     engine: Engine, rows: Any, facts: RowFacts, asked: ReportAsked, terms: Mapping[str, MeasureTerms]
 ) -> Counted:
     """Count rows that were checked. rows: an Ibis table of `reading.SCHEMA`."""
-    return _counted(Definition(rows, asked, terms, "ended" in facts.columns, engine.keep), engine, facts)
+    return _counted(
+        Definition(rows, asked, terms, "ended" in facts.columns, engine.keep, engine.named), engine, facts
+    )
 
 
 def count_therapists(
     engine: Engine, rows: Any, facts: RowFacts, asked: ReportAsked, terms: Mapping[str, MeasureTerms]
 ) -> Mapping[str, tuple[TherapistCounts, ...]]:
     """The sums of therapists alone."""
-    definition = Definition(rows, asked, terms, "ended" in facts.columns, engine.keep)
+    definition = Definition(rows, asked, terms, "ended" in facts.columns, engine.keep, engine.named)
     return _therapists(definition, definition.held(), engine)
 
 
 def wrong_between(engine: Engine, rows: Any) -> Iterator[Fault]:
     """The faults of all rows, whatever is asked for: a doubtful row is doubtful in every report."""
-    return faults(Definition(rows, ReportAsked(), {}).filtered(), engine.ask)
+    return faults(engine.named(Definition(rows, ReportAsked(), {}).filtered()), engine.ask)
 
 
 def _counted(definition: Definition, engine: Engine, facts: RowFacts) -> Counted:

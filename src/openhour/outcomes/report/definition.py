@@ -62,13 +62,15 @@ class Held:
 @dataclass(frozen=True, slots=True)
 class Definition:
     """Expressions over a table of `reading.SCHEMA`. terms: by slug. ends_known: the rows say when episodes ended; else
-    every episode counts as ended with its last contact. keep: lets the engine hold a table that several expressions need."""
+    every episode counts as ended with its last contact. keep: lets the engine hold a table that several
+    expressions need; named: lets it remember a table's definition only."""
 
     rows: Any
     asked: ReportAsked
     terms: Mapping[str, MeasureTerms]
     ends_known: bool = True
     keep: Callable[[Any], Any] = _as_it_is
+    named: Callable[[Any], Any] = _as_it_is
 
     # --- rows to contacts, episodes and courses ---------------------------------------------------------------------
 
@@ -147,7 +149,7 @@ class Definition:
 
     def held(self) -> Held:
         """The tables that the counts are made of, each made once."""
-        rows = self.filtered()
+        rows = self.named(self.filtered())
         episodes, courses = self.keep(self.episodes(rows)), self.keep(self.courses(rows))
         return Held(rows, episodes, courses, self.keep(self.outcomes(episodes, courses)))
 

@@ -59,6 +59,15 @@ class Engine:
         self.connection.raw_sql(f"CREATE TEMP TABLE {name} AS {self.connection.compile(expression)}")
         return self.connection.table(name, database="temp.main")
 
+    def named(self, expression: Any) -> Any:
+        """The same table under a name: what is asked of it is compiled in a fraction of the time."""
+        if self.name == "spark":
+            return expression
+        name = f"kept_{len(self.held)}"
+        self.held.append(name)
+        self.connection.raw_sql(f"CREATE TEMP VIEW {name} AS {self.connection.compile(expression)}")
+        return self.connection.table(name, database="temp.main")
+
     def ask(self, expression: Any) -> list[dict[str, Any]]:
         """The rows of a small result."""
         found: list[dict[str, Any]] = self.connection.to_pyarrow(expression).to_pylist()
