@@ -177,9 +177,9 @@ def simulate(
 
 def _raised(kind: str, marked: Mask, made: Made, place: int) -> Raised:
     theirs: Mask = np.asarray(made.truth == place)
-    raised, _ = marks.standing(marked, ~np.isnan(made.scores))
-    saw, times = raised.any(axis=1)[theirs], raised.sum(axis=1)[theirs]
-    share = share_of(int(saw.sum()), len(saw))
+    raised, _ = marks.standing(marked[theirs], ~np.isnan(made.scores[theirs]))
+    times = np.asarray(raised.sum(axis=1))
+    share = share_of(int((times > 0).sum()), len(times))
     return Raised(kind, CLASSES[place], share, float(times.mean()) if len(times) else 0.0)
 
 
