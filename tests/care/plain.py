@@ -28,8 +28,10 @@ def with_two_measures(procedure: Procedure) -> Procedure:
 
 
 def ask_two_measures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is due before a visit is PHQ-9 and GAD-7, whatever else stands in the definition of the hour."""
+    """What is asked of a patient is PHQ-9 and GAD-7, whatever else stands in the definition of the hour."""
+    from openhour.care import battery_choice
     from openhour.records.queries import due
 
     forms = due.forms_of
-    monkeypatch.setattr(due, "forms_of", lambda procedure, slugs: forms(with_two_measures(procedure), slugs))
+    for room in (due, battery_choice):
+        monkeypatch.setattr(room, "forms_of", lambda procedure, slugs: forms(with_two_measures(procedure), slugs))

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.care.plain import ask_two_measures
 from tests.cast import NOW, PASSWORD
 from tests.stories.browser import axe, browse, chromium, expect, follow  # noqa: F401
 
@@ -401,9 +402,10 @@ def accepted_by_pyx12(text: str) -> bool:
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without any script"])
-def test_from_the_first_call_to_the_accepted_claim(browse, clock, cast, scripts):  # noqa: F811
+def test_from_the_first_call_to_the_accepted_claim(browse, clock, cast, scripts, monkeypatch):  # noqa: F811
     from openhour.records.models import Charge, Note
 
+    ask_two_measures(monkeypatch)  # two forms are enough to see them through the whole story
     story = Story(browse, clock, cast, scripts=scripts, look=looked_at if scripts else lambda page: None)
     text = story.all_of_it()
     assert accepted_by_pyx12(text)

@@ -12,8 +12,9 @@ from openhour.catalog.reading.table import Table
 
 
 def check_examples(table: Table, instrument: Instrument) -> None:
-    """Refuse each example whose answers don't give what it says. Only for a file that can be read otherwise."""
-    if any(not item.values for item in instrument.items):
+    """Refuse each example whose answers don't give what it says. Only where all else in the file is good: what is
+    broken can't be worked out."""
+    if not table.good:
         return
     for place, example in enumerate(instrument.examples, start=1):
         if reason := _difference(instrument, example):

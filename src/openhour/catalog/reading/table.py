@@ -34,6 +34,11 @@ class Table:
         """Keep a complaint about a key of this table."""
         self._findings.append(Finding(f"shelf.{code}", printable(sentence), f"{self._file}: {self._key(key)}"))
 
+    @property
+    def good(self) -> bool:
+        """True while nothing of the file was refused."""
+        return not self._findings
+
     def has(self, key: str) -> bool:
         """True where the file writes the key."""
         return key in self._values
