@@ -177,6 +177,19 @@ def test_a_patient_with_two_rows_is_refused_by_row_and_not_counted_twice(tmp_pat
     assert change_file(ChangeAsked(path, TwoColumns("pre", "post")), by_points).group.patients == 6
 
 
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(["1", "2", "9", "10", "P1", "P2", "é", "Z"]), min_size=1, max_size=9), st.booleans())
+def test_a_second_row_is_found_whatever_the_order_of_ids(tmp_path, ids, sort):
+    names = sorted(ids, key=lambda name: (len(name), name)) if sort else ids
+    path = wide(tmp_path, [(name, 20, 9) for name in names])
+    second = [row for row, name in enumerate(names, start=2) if name in names[: row - 2]]
+    if second:
+        found = codes_and_places(path, WIDE)
+        assert found == [("pairs.patient-twice", f"row {row}, column id") for row in second]
+    else:
+        assert change_file(ChangeAsked(path, WIDE), by_points).group.patients == len(names)
+
+
 def test_a_patient_with_two_rows_is_found_in_parquet_too(tmp_path):
     path = parquet_file(tmp_path, {"id": ["Ana", "Ben", "Ana"], "pre": [20, 12, 9], "post": [9, 11, 20]})
     assert codes_and_places(path, WIDE) == [("pairs.patient-twice", "row 4, column id")]
