@@ -165,7 +165,7 @@ def _ends(ids, times, scores, patient: int) -> tuple[float, float]:
 
 
 @pytest.mark.parametrize("tag", BY_SLOPES)
-@pytest.mark.parametrize("seed", [None, 1, 2])
+@pytest.mark.parametrize("seed", [None, 1])
 def test_the_slopes_of_the_package_are_reproduced_whatever_the_order_of_rows(tag, seed):
     """The package's classes by HLM and cut-off depend on the order of rows (flagged): its first and last scores are those
     of the first and last row. Ours are those of the first and last time."""

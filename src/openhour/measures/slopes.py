@@ -179,7 +179,8 @@ class _Fit:
 
 
 BOUNDS = ((0.0, None), (None, None), (0.0, None))
-START = (1.0, 0.0, 0.3)
+STARTS = ((1.0, 0.0, 0.3), (0.3, 0.0, 0.0))
+"""From two sides, so that a small valley isn't taken for the lowest."""
 
 
 def _fitted(sums: Sums) -> _Fit:
@@ -191,7 +192,8 @@ def _fitted(sums: Sums) -> _Fit:
     def criterion(theta: Floats) -> float:
         return _profiled(theta, together).deviance
 
-    best = optimize.minimize(criterion, START, method="L-BFGS-B", bounds=BOUNDS)
+    tried = [optimize.minimize(criterion, start, method="L-BFGS-B", bounds=BOUNDS) for start in STARTS]
+    best = min(tried, key=lambda found: float(found.fun))
     fine = {"xatol": 1e-7, "fatol": 1e-9, "maxiter": 1000}
     for _ in range(2):  # a simplex walks the last digits, and along bounds, where a numerical gradient sees nothing
         best = optimize.minimize(criterion, best.x, method="Nelder-Mead", bounds=BOUNDS, options=fine)
