@@ -23,6 +23,14 @@ from openhour.measures.flags import FlagRaised, flag_columns, flags_of
 from openhour.measures.indices import METHODS, Sample
 from openhour.measures.items import ItemChange, item_changes
 from openhour.measures.pairs import Pairs
+from openhour.measures.parts import (
+    RuleColumns,
+    RuleHeld,
+    SubscaleColumns,
+    SubscaleScore,
+    rule_columns,
+    subscale_columns,
+)
 from openhour.measures.rule import any_rule_for, rule_for
 from openhour.measures.scoring import Score, ScoreColumns, score, score_columns
 from openhour.measures.terms import AnchorTerms, CutoffTerms, PercentTerms, SlopeTerms, Terms
@@ -45,10 +53,14 @@ __all__ = [
     "PercentTerms",
     "PointsRule",
     "Rule",
+    "RuleColumns",
+    "RuleHeld",
     "Sample",
     "Score",
     "ScoreColumns",
     "SlopeTerms",
+    "SubscaleColumns",
+    "SubscaleScore",
     "Terms",
     "any_rule_for",
     "change_of",
@@ -61,9 +73,11 @@ __all__ = [
     "points_rule",
     "reliable_change",
     "reliably_better",
+    "rule_columns",
     "rule_for",
     "s_diff",
     "score",
     "score_columns",
+    "subscale_columns",
     "whole_points",
 ]
