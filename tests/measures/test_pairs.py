@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from openhour.measures import Pairs
+from openhour.measures.pairs import Tally
 
 WHOLE = hnp.arrays(np.int16, st.tuples(st.just(2), st.integers(2, 50)), elements=st.integers(-40, 900))
 BROKEN = hnp.arrays(np.float64, st.tuples(st.just(2), st.integers(2, 50)), elements=st.floats(-1e6, 1e6))
@@ -80,3 +81,30 @@ def test_a_gap_or_an_infinity_is_no_score():
 
 def test_one_patient_has_no_deviation():
     assert np.isnan(Pairs.of(np.array([1]), np.array([2])).sd(np.array([1.0])))
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(
+        st.lists(st.tuples(st.integers(-120, 120), st.integers(-120, 120)), min_size=1, max_size=12),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_a_tally_that_grows_counts_what_all_at_once_would(parts):
+    tally = Tally.around(*np.array(parts[0], np.int8).T)
+    assert tally is not None
+    assert all(tally.add(*np.array(part, np.int8).T) for part in parts)
+    grown, whole = tally.pairs(), Pairs.of(*np.array([pair for part in parts for pair in part], np.int8).T)
+    for side in ("pre", "post", "patients"):
+        assert getattr(grown, side).tolist() == getattr(whole, side).tolist()
+
+
+def test_a_tally_refuses_what_lies_too_far_apart_and_keeps_what_it_has():
+    assert Tally.around(np.array([0]), np.array([512])) is None
+    tally = Tally.around(np.array([0, 1]), np.array([3, 3]))
+    assert tally is not None
+    assert tally.add(np.array([0, 1]), np.array([3, 3]))
+    assert not tally.add(np.array([0]), np.array([600]))
+    assert tally.add(np.zeros(0, np.int64), np.zeros(0, np.int64))
+    assert tally.pairs().n == 2
