@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from openhour.guard.models import TrailEntry, User
 from openhour.guard.policy import NotAllowed
@@ -118,6 +119,17 @@ def test_another_therapist_takes_them_and_answers(cast, alert):
     assert alert_of(cast.actor("carla"), alert.pk, at=NOW).line.mine
     assert unwatched(cast) == ()
     assert TrailEntry.objects.get(action="alert.handed-over").patient_id == str(cast.ana.pk)
+
+
+def test_who_took_it_reads_the_alert_and_is_led_nowhere_they_may_not_go(cast, alert, sign_in):
+    here = reverse("alert", args=[alert.pk])
+    assert "The whole form" in sign_in("ben").get(here).content.decode()
+    leave(cast)
+    hand_over_alerts(cast.actor("olga"), "ben@example.test", "carla@example.test", at=NOW)
+    page = sign_in("carla").get(here).content.decode()
+    assert "More than half the days" in page
+    assert "The whole form" not in page
+    assert sign_in("carla").get(reverse("response", args=[alert.response_id])).status_code == 404
 
 
 def test_what_was_answered_stays_with_who_answered_it(cast, alert):

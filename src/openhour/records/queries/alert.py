@@ -19,7 +19,7 @@ from openhour.catalog import Instrument, Item
 from openhour.guard import trail
 from openhour.guard.actor import Actor
 from openhour.guard.models import User
-from openhour.guard.policy import NotAllowed
+from openhour.guard.policy import NotAllowed, may
 from openhour.records.models import Alert, Answer, Response
 from openhour.records.queries.practice_day import first_zone, practice_zone
 from openhour.records.queries.scoping import within
@@ -158,7 +158,8 @@ class EarlierWords:
 @dataclass(frozen=True, slots=True)
 class AlertDetail:
     """line: as in the list. given: every answer to this question of this form, oldest first. form: (question, its
-    answer so far) of the whole form. earlier_forms: newest first. response_state: `open` where it was never sent."""
+    answer so far) of the whole form. may_read_form: false for who was handed the alert and doesn't treat the patient.
+    earlier_forms: newest first. response_state: `open` where it was never sent."""
 
     line: AlertLine
     given: tuple[GivenAnswer, ...]
@@ -174,12 +175,13 @@ class AlertDetail:
     action: str
     follow_up_on: date | None
     may_see: bool
+    may_read_form: bool
 
 
 @transaction.atomic
 def alert_of(actor: Actor, alert_id: UUID, *, at: datetime) -> AlertDetail:
     """The alert, with one trail entry. Raises NotAllowed where it isn't there or isn't theirs to read."""
-    row = alert_rows(actor).select_related("answered_by").filter(pk=alert_id).first()
+    row = alert_rows(actor).select_related("answered_by", "episode__therapist").filter(pk=alert_id).first()
     if row is None:
         raise NotAllowed("alert.read")
     trail.write(actor, "chart.read", row, at=at, page="alert")
@@ -204,6 +206,7 @@ def _detail(actor: Actor, row: Alert) -> AlertDetail:
         action=row.action,
         follow_up_on=row.follow_up_on,
         may_see=row.state == "open" and row.owner.user_id == actor.user_id,
+        may_read_form=may(actor, "chart.read", row.episode),
     )
 
 
