@@ -15,11 +15,17 @@ from openhour.kernel import Refused
 from openhour.records.models import PatientLink, Response, Visit
 from openhour.records.queries.link import LinkClosed, link_of, read_token, token_of
 from openhour.workflows.safety.issue_link import issue_link
+from tests.care.plain import ask_two_measures
 from tests.cast import NOW
 from tests.workflows.answers import BEFORE, issue
 from tests.workflows.hours import trail_of
 
 MIDNIGHT = datetime(2026, 3, 3, 6, 0, tzinfo=UTC)  # the end of 2 March in Springfield
+
+
+@pytest.fixture(autouse=True)
+def two_measures(monkeypatch):
+    ask_two_measures(monkeypatch)
 
 
 def test_the_link_opens_the_forms_of_the_visit(cast):
