@@ -39,7 +39,7 @@ def test_what_is_behind_a_gate_is_asked_when_the_gate_opens(by_slug, gate, count
 @pytest.mark.parametrize("item", ["1", "2", "3", "4"])
 def test_any_of_several_gates_opens_and_a_refusal_opens_too(by_slug, item, answer):
     assert "5" in asked(by_slug("asq"), {item: answer})
-    assert "5" not in asked(by_slug("asq"), {one: 0 for one in "1234"})
+    assert "5" not in asked(by_slug("asq"), dict.fromkeys("1234", 0))
 
 
 def test_what_the_short_form_asked_is_not_asked_again_and_the_critical_question_is(phq9):
@@ -86,7 +86,7 @@ def test_only_a_form_that_asks_the_long_one_s_own_questions_stands_in_its_place(
 
 def test_help_is_shown_from_the_first_answer_that_raises_it(by_slug, phq9):
     assert help_range(phq9) == {"9": (1, None)}
-    assert help_range(by_slug("asq")) == {item: (1, 1) for item in "12345"}
+    assert help_range(by_slug("asq")) == dict.fromkeys("12345", (1, 1))
     assert help_range(by_slug("pcl-5")) == {}  # its flag is confirmed by no source
 
 
