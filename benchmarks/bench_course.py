@@ -38,7 +38,7 @@ def run() -> list[Row]:
     few = courses_in(_patients(some)[0])
     fitted(few)  # the first fit imports what it needs
     who, when = np.repeat(np.arange(patients), WAVES), np.tile(np.arange(1.0, WAVES + 1), patients)
-    slopes, _ = _took(lambda: fit_slopes(who, when, scores.ravel()))
+    slopes, _ = _took(lambda: fit_slopes(who, when, _lines(patients).ravel()))
     courses_ms, courses = _took(lambda: courses_in(table))
     ours, _ = _took(lambda: fitted(courses))
     whole, course = _took(lambda: growth.fit(table, PHQ))
@@ -77,6 +77,14 @@ def _patients(patients: int) -> tuple[SessionScores, np.ndarray]:
     scores[:, 0] = intake
     names = [f"made-{one}" for one in np.repeat(np.arange(patients), WAVES)]
     return SessionScores.of(names, np.tile(sessions, patients), scores.ravel()), scores
+
+
+def _lines(patients: int) -> np.ndarray:
+    """Five scores about a straight line for each patient; shape (patients, 5)."""
+    chance = np.random.default_rng(7)
+    own = chance.multivariate_normal([16, -1.2], [[16, -0.8], [-0.8, 0.8]], patients)
+    scores: np.ndarray = own[:, :1] + own[:, 1:] * np.arange(WAVES) + chance.normal(0, 2.6, (patients, WAVES))
+    return scores
 
 
 def _statsmodels(courses: Courses) -> Any:

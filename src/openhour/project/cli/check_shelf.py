@@ -27,7 +27,7 @@ def check(folder: Path | None) -> Answer:
     if findings := findings_of(folder):
         raise Refused(findings)
     held = shelf_with(folder)
-    kinds = ("procedures", "instruments", "notes", "homework", "consents", "payers")
+    kinds = ("procedures", "instruments", "notes", "homework", "consents", "payers", "courses")
     counts = {kind: len(getattr(held, kind)) for kind in kinds}
     return Answer(
         counts, "Every definition can be read: " + ", ".join(f"{n} {kind}" for kind, n in counts.items()) + "."
