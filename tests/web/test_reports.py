@@ -212,3 +212,16 @@ def test_an_empty_practice_has_a_report_that_says_so(sign_in):
 @pytest.mark.parametrize("route", ["report-practice", "report-practice-csv", "report-practice-pdf"])
 def test_it_is_read_and_never_posted(sign_in, route):
     assert sign_in("olga").post(reverse(route)).status_code in (404, 405)
+
+
+def test_how_treatments_ended_comes_from_their_reasons(sign_in, cast):
+    for number, reason in enumerate(
+        ["completed"] * 6 + ["no-contact"] * 5 + ["moved-away"] * 5 + ["opened-by-mistake"]
+    ):
+        patient = closed_course(cast, cast.ben, number, [18, 4])
+        Episode.objects.filter(patient=patient).update(closing_reason=reason)
+    answer = text(sign_in("olga").get(reverse("report-practice-csv")))
+    told = {line.split(",")[3]: line.split(",") for line in answer.splitlines() if line.startswith(",intake")}
+    assert ",6,16," in ",".join(told["planned"])
+    assert ",5,16," in ",".join(told["unplanned"])
+    assert ",16," in ",".join(told["ended"])

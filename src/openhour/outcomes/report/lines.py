@@ -116,8 +116,8 @@ def intake_lines(groups: Groups, smallest: int) -> Iterator[Line]:
         yield intake.count(group, "began", "Began: first session attended")
         yield intake.count(group, "ended", "Ended")
         yield intake.share(group, "planned", "Ended as planned by both", "ended")
-        yield intake.share(group, "unplanned", "Ended otherwise", "ended")
-        yield intake.share(group, "end-unknown", "How it ended is not recorded", "ended")
+        yield intake.share(group, "unplanned", "Ended by one alone", "ended")
+        yield intake.share(group, "end-unknown", "Ended for another reason, or it isn't recorded", "ended")
         yield measured.share(group, "paired", "Measured first and last (of ended)", "ended")
         yield measured.share(group, "unpaired", "Not measured twice: missing from all results", "ended")
 

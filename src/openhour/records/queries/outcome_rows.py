@@ -22,6 +22,12 @@ from openhour.records.queries.scoping import within
 from openhour.records.shelf import shelf
 
 STATES = {"held": "attended", "missed": "missed", "cancelled": "cancelled"}
+PLANNED = {"completed": 1, "patient-ended": 0, "no-contact": 0}
+"""By reason of ending (`care.endings`): ended as planned by both, or by one alone. Other reasons are neither."""
+
+MISTAKE = "opened-by-mistake"
+"""No treatment at all: in no report."""
+
 _UNMEASURED: list[tuple[str, float | None]] = [("", None)]
 EARLY_DAYS = 3
 """A measure without a visit belongs to the hour of that day or of the three days after it."""
@@ -101,7 +107,7 @@ def _together(episodes: Any, visits: Any, responses: Any) -> dict[str, list[Any]
         "score",
         "state",
     )
-    columns: dict[str, list[Any]] = {name: [] for name in (*names, "referred", "ended", "age")}
+    columns: dict[str, list[Any]] = {name: [] for name in (*names, "referred", "ended", "planned_end", "age")}
     for course in courses.values():
         for row in _rows(course):
             for name, cell in row.items():
@@ -110,9 +116,19 @@ def _together(episodes: Any, visits: Any, responses: Any) -> dict[str, list[Any]
 
 
 def _courses(episodes: Any) -> dict[Any, _Course]:
-    fields = ("pk", "patient_id", "therapist_id", "indications", "opened_on", "closed_on", "patient__birth_date")
+    fields = (
+        "pk",
+        "patient_id",
+        "therapist_id",
+        "indications",
+        "opened_on",
+        "closed_on",
+        "closing_reason",
+        "patient__birth_date",
+    )
     found = {}
-    for key, patient, therapist, indications, opened, closed, born in episodes.order_by("pk").values_list(*fields):
+    real = episodes.exclude(closing_reason=MISTAKE).order_by("pk")
+    for key, patient, therapist, indications, opened, closed, reason, born in real.values_list(*fields):
         fixed = {
             "patient": str(patient),
             "episode": str(key),
@@ -120,6 +136,7 @@ def _courses(episodes: Any) -> dict[Any, _Course]:
             "indication": indications[0] if indications else "",
             "referred": opened,
             "ended": closed,
+            "planned_end": PLANNED.get(reason) if closed else None,
             "age": round((opened - born).days / 365.25, 2),
         }
         found[key] = _Course(fixed, opened)
