@@ -93,7 +93,7 @@ def said_worse(situation: Situation, points: PointsRule, begun: Reading, latest:
         on=latest.on,
         sentence=f"{situation.short} went {from_to} at session {latest.session}: {by} points worse.",
         against=f"{points.points} points or more are a reliable change.",
-        sureness=f"Error of measurement alone moves fewer than 1 in 20 people so far. {again}",
+        sureness=f"By the published figure, error of measurement alone seldom moves anybody so far. {again}",
         strength="strong" if twice else "clear",
         clears_when=_TWO_CALM,
         evidence=(_evidence(begun), _evidence(latest)),
