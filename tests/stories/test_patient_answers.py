@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 
 from openhour.records.models import Alert, Answer, Response, Topic
+from tests.care.plain import ask_two_measures
 from tests.cast import NOW
 from tests.stories.browser import axe, browse, chromium, expect, follow, until  # noqa: F401
 from tests.web.schedule_desk import stop_clock
@@ -29,6 +30,11 @@ def link(cast, monkeypatch):
 @pytest.fixture
 def start(link):
     return reverse("portal", args=[link.token])
+
+
+@pytest.fixture(autouse=True)
+def two_measures(monkeypatch):
+    ask_two_measures(monkeypatch)
 
 
 def kept(cast, slug="phq-9"):
