@@ -38,8 +38,8 @@ def _by_name(path, out):
     return report, {row["id"]: row for row in pq.read_table(out).to_pylist()}
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(COURSE, min_size=1, max_size=8), st.randoms())
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(COURSE, min_size=1, max_size=24), st.randoms())
 def test_each_patient_has_the_gains_they_have_alone(tmp_path, courses, shuffler):
     series = [np.array([np.nan if score is None else score for score in course], float) for course in courses]
     path, out = _file(tmp_path, courses, shuffler=shuffler), tmp_path / "gains.parquet"
