@@ -263,3 +263,19 @@ def test_the_demo_keeps_away_from_other_settings(openhour):  # noqa: F811
     done = openhour("demo", "--no-serve", "--json")
     assert done.exit == 2
     assert done.codes == ["demo.settings"]
+
+
+def test_signals_came_about_one_was_answered_and_looked_at_again_one_went_to_the_supervisor(filled):
+    from openhour.project.demo.progress import WORDS
+    from openhour.records.models import Signal, SignalAnswer
+
+    said = SignalAnswer.objects.filter(words=WORDS)
+    assert said.exists()
+    looked = Signal.objects.filter(patient__first_name="Noor", state="looked-again")
+    assert looked.exists()
+    assert all(one.happened_words for one in looked)
+    passed = Signal.objects.filter(patient__first_name="Wren", state="passed-to-supervisor")
+    assert passed.filter(kind="no-gain-by-session-6").exists()
+    assert all(one.owner.supervisor_id for one in passed)
+    assert Signal.objects.filter(patient__first_name="Maya", kind="reliably-worse", state="open").exists()
+    assert Signal.objects.count() < 40

@@ -18,6 +18,7 @@ from openhour.project.demo.hours import life
 from openhour.project.demo.lives import Life
 from openhour.project.demo.money import billing_days
 from openhour.project.demo.people import PEOPLE, Person
+from openhour.project.demo.progress import looking_days
 from openhour.project.demo.setting_up import Stage, set_up
 from openhour.project.demo.standing import is_filled
 
@@ -31,7 +32,7 @@ def fill(now: datetime, people: Sequence[Person] = PEOPLE) -> Stage:
     arrives = _arrives(stage, people)
     lives = [life(stage, person, number, arrives) for number, person in enumerate(people)]
     with _little_garbage():
-        run([*lives, billing_days(stage)], now)
+        run([*lives, billing_days(stage), looking_days(stage)], now)
     return stage
 
 
