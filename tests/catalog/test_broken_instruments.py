@@ -84,7 +84,7 @@ REASONS = [
     ("asq", "at_most  = 1", "at_most = 0", "out-of-range", "flag[1].at_most"),
     # examples
     ("pcl-5", "subscales = { b = 10,", "subscales = { b = 11,", "example-fails", "example[2]"),
-    ("pcl-5", "subscales = { b = 10,", "subscales = { z = 10,", "example-fails", "example[2]"),
+    ("pcl-5", "subscales = { b = 10,", "subscales = { z = 10,", "unknown-key", "example[2].subscales.z"),
     ("pcl-5", "rules     = { provisional-ptsd = true }", "rules = { provisional-ptsd = false }", "example-fails", "example[2]"),
     ("wsas", "possible = 32", "possible = 40", "example-fails", "example[6]"),
     ("audit-c", 'facts   = { sex = "male" }', 'facts = { sex = "no" }', "unknown-kind", "example[1].facts.sex"),

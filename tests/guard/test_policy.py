@@ -184,3 +184,10 @@ def test_the_command_line_is_the_owner_and_no_more():
 def test_an_action_that_nobody_wrote_down_is_a_mistake_of_the_program(ask):
     with pytest.raises(KeyError):
         ask(PEOPLE["Olga"], "patient.delete")
+
+
+def test_a_row_that_needs_a_member_of_staff_gets_none_from_a_link_or_the_command_line(cast):
+    assert cast.actor("ben").staff_id == cast.ben_user.pk
+    for nobody in (link_actor("0"), COMMAND_LINE):
+        with pytest.raises(LookupError):
+            nobody.staff_id  # noqa: B018 - reading is what must fail

@@ -21,6 +21,13 @@ class Actor:
         """True where the actor has the role."""
         return role in self.roles
 
+    @property
+    def staff_id(self) -> int:
+        """user_id of a member of staff, for rows that need one. Raises LookupError for a link and the command line."""
+        if self.user_id is None:
+            raise LookupError("only a member of staff has a user")
+        return self.user_id
+
 
 def link_actor(link_id: str) -> Actor:
     """A patient who came by a signed link: no role, so `may` refuses everything; link verbs check the link itself."""

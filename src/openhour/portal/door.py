@@ -61,7 +61,7 @@ def closed(request: HttpRequest, *, passed: bool = False) -> HttpResponse:
         told = _PASSED_WORDS if passed else _CLOSED_WORDS
         return JsonResponse({"closed": True, "errors": {"topic": [told]}}, status=404)
     name, phone = whom_to_call()
-    words = {"practice_name": name, "phone": phone, "crisis_text": crisis_words()}
+    words: dict[str, Any] = {"practice_name": name, "phone": phone, "crisis_text": crisis_words()}
     words |= {"sent": request.method == "POST", "passed": passed}
     return _page(request, "portal/closed.html", words, 404)
 

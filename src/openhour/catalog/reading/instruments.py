@@ -49,7 +49,7 @@ def read_instrument(table: Table, digest: str) -> Instrument:
         flags=tuple(_flag(row, items) for row in table.tables("flag", needed=False)),
         change=_change(table.table("change"), scoring),
         data_columns=_columns(table, items),
-        examples=tuple(_example(row) for row in table.tables("example")),
+        examples=(),
         tier=words.tier,
         respondent=table.one_of("respondent", RESPONDENTS, "patient"),
         validated=table.yes("validated", True),
@@ -60,7 +60,9 @@ def read_instrument(table: Table, digest: str) -> Instrument:
         schedule=_schedule(table.table("schedule")) if table.has("schedule") else Schedule(),
         notice=table.text("notice", ""),
     )
-    instrument = _marked(table, instrument)
+    known = (tuple(part.slug for part in instrument.subscales), tuple(rule.slug for rule in instrument.rules))
+    examples = tuple(_example(row, *known) for row in table.tables("example"))
+    instrument = _marked(table, replace(instrument, examples=examples))
     table.close()
     if reason := refused_by_name(instrument.pin.slug, instrument.title, instrument.short):
         table.refuse("refused-instrument", reason, "slug")
@@ -168,6 +170,8 @@ def _schedule(table: Table) -> Schedule:
         from_session=table.maybe_number("from_session", least=1, most=500),
     )
     table.close()
+    if schedule == Schedule():
+        table.refuse("missing-key", "Say at least one of them, or leave this out.", "every_days")
     return schedule
 
 
@@ -178,7 +182,7 @@ def _columns(table: Table, items: tuple[Item, ...]) -> tuple[str, ...]:
     return columns
 
 
-def _example(row: Table) -> Example:
+def _example(row: Table, parts: tuple[str, ...], rules: tuple[str, ...]) -> Example:
     answers: list[int | None] = []
     written = row.raw("answers")
     for answer in written if isinstance(written, list) else []:
@@ -190,7 +194,6 @@ def _example(row: Table) -> Example:
             row.refuse("wrong-type", 'An answer is a whole number, or "-" where there is none.', "answers")
     if not isinstance(written, list):
         row.refuse("missing-key", "An example needs a list of answers.", "answers")
-    subscales, rules = row.table("subscales") if row.has("subscales") else None, row.raw("rules")
     example = Example(
         answers=tuple(answers),
         total=row.maybe_number("total"),
@@ -198,11 +201,25 @@ def _example(row: Table) -> Example:
         flags=row.texts("flags", needed=False),
         facts=_facts(row),
         possible=row.maybe_number("possible"),
-        subscales=() if subscales is None else tuple((key, subscales.number(key)) for key in subscales.names),
-        rules=tuple(rules.items()) if isinstance(rules, dict) else (),
+        subscales=tuple((slug, told.number(slug)) for slug, told in _named(row, "subscales", parts)),
+        rules=tuple((slug, told.yes(slug)) for slug, told in _named(row, "rules", rules)),
     )
     row.close()
     return example
+
+
+def _named(row: Table, key: str, known: tuple[str, ...]) -> list[tuple[str, Table]]:
+    """The names that the table of an example uses, each with the table; those that the file doesn't have are refused."""
+    if not row.has(key):
+        return []
+    told = row.table(key)
+    used = [(name, told) for name in known if told.has(name)]
+    for name, _ in used:
+        told.raw(name)
+    told.close()
+    if not told.names:
+        row.refuse("missing-key", "Name at least one, or leave this out.", key)
+    return used
 
 
 def _facts(row: Table) -> tuple[tuple[str, str], ...]:

@@ -113,7 +113,7 @@ def needs_thought(line: CaseLine, at: datetime) -> tuple[Any, ...]:
 
 
 def _episodes(actor: Actor) -> QuerySet[Any]:
-    rows = within(actor, "chart.read", Episode.objects.filter(state="open", therapist__user_id=actor.user_id))
+    rows = within(actor, "chart.read", Episode.objects.filter(state="open")).filter(therapist__user_id=actor.staff_id)
     alerts = Alert.objects.filter(episode=OuterRef("pk")).exclude(state="answered").order_by().values("episode")
     counted = alerts.annotate(count=Count("pk")).values("count")
     return (

@@ -158,7 +158,9 @@ def _rows() -> QuerySet[Visit]:
     joined = Visit.objects.select_related(
         "patient", "episode", "site", "room", "therapist", "topic", "session", "session__note"
     )
-    return joined.defer("session__note__content").annotate(
+    return joined.defer(
+        "session__note__content"
+    ).annotate(
         consents_json=json_rows(
             Consent.objects.filter(episode=OuterRef("episode")),  # it is given to one treatment, not to all
             "episode",

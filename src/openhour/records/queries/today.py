@@ -231,7 +231,9 @@ def _midnight(at: datetime, zone: ZoneInfo) -> datetime:
 def _annotated(rows: QuerySet[Visit]) -> QuerySet[Visit]:
     plan = Plan.objects.filter(episode=OuterRef("episode"), state="active")
     joined = rows.select_related("patient", "episode", "site", "room", "topic", "session", "session__note")
-    return joined.only(*_SHOWN).annotate(
+    return joined.only(
+        *_SHOWN
+    ).annotate(
         consents_json=json_rows(
             Consent.objects.filter(episode=OuterRef("episode")),  # it is given to one treatment, not to all
             "episode",

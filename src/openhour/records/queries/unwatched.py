@@ -6,6 +6,7 @@ the owner treats nobody, so no patient, no answer and no measure stands here. Re
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,7 +39,7 @@ class Unwatched:
         return self.switched_off and not self.supervisor
 
 
-def _supervisor(row: dict[str, Any]) -> str:
+def _supervisor(row: Mapping[str, Any]) -> str:
     may = row["supervises"] and Role.SUPERVISOR in (row["supervisor_roles"] or ())
     return str(row["supervisor"]) if may else ""
 

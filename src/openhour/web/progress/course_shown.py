@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from markupsafe import Markup
 
@@ -65,8 +66,8 @@ def _likely(
     return [] if band is None else _points(list(days), band.low80, band.mean, band.high80)
 
 
-def _points(days: list[date], *edges: object) -> list[charts.LikelyPoint]:
-    rows = zip(days, *edges, strict=True)  # type: ignore[call-overload]
+def _points(days: list[date], lows: Any, means: Any, highs: Any) -> list[charts.LikelyPoint]:
+    rows = zip(days, lows, means, highs, strict=True)
     return [charts.LikelyPoint(day, float(low), float(mean), float(high)) for day, low, mean, high in rows]
 
 

@@ -103,7 +103,7 @@ def _add(
     SignalAnswer.objects.create(
         signal=signal,
         kind="answer",
-        by_id=actor.user_id,
+        by_id=actor.staff_id,
         as_supervisor=actor.user_id != signal.owner.user_id,
         in_the_way=in_the_way,
         doing=doing,

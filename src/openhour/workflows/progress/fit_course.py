@@ -67,6 +67,8 @@ def _fitted(measure: Instrument, kind: str) -> Course:
 
 
 def _keep(actor: Actor, measure: Instrument, course: Course, at: datetime) -> CourseModel:
+    if course.data_from is None or course.data_until is None:
+        raise LookupError("a course fitted on the practice's own days says which")
     try:
         with transaction.atomic():
             return CourseModel.objects.create(

@@ -124,7 +124,7 @@ def _asked_each_session(episode: Any, procedure: Procedure | None, today: date) 
 def _long(procedure: Procedure | None, slug: str) -> int | None:
     """Sessions after which the definition wants to know whether there was a gain on this instrument."""
     for risk in procedure.risks if procedure else ():
-        wanted = dict(risk.monitor.parameters)
+        wanted: dict[str, Any] = dict(risk.monitor.parameters)
         if risk.monitor.kind == LONG_WITHOUT_GAIN and slug in wanted.get("of", ()):
             return int(wanted["sessions"])
     return None

@@ -33,7 +33,7 @@ def return_signal(actor: Actor, signal_id: UUID, *, words: str, at: datetime) ->
     if gaps:
         raise Refused(gaps)
     SignalAnswer.objects.create(
-        signal=signal, kind="return", by_id=actor.user_id, as_supervisor=True, words=comment, made_at=at
+        signal=signal, kind="return", by_id=actor.staff_id, as_supervisor=True, words=comment, made_at=at
     )
     signal.state, signal.due_at, signal.passed_at = "open", at + ANSWER_WITHIN, None
     signal.save(update_fields=["state", "due_at", "passed_at"])
