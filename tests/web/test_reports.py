@@ -209,6 +209,15 @@ def test_an_empty_practice_has_a_report_that_says_so(sign_in):
     assert "No row has a score" in text(answer)
 
 
+def test_a_part_in_which_nobody_counts_is_one_sentence_and_no_table_of_noughts(sign_in, cast):
+    going_on = closed_course(cast, cast.ben, 1, [18, 14, 4])
+    Episode.objects.filter(patient=going_on).update(state="open", closed_on=None)
+    words = text(sign_in("olga").get(reverse("report-practice")))
+    assert "Change: PHQ-9" in words
+    assert words.count("Nobody to count yet.") == 1
+    assert "Recovered: reliably better" not in words
+
+
 @pytest.mark.parametrize("route", ["report-practice", "report-practice-csv", "report-practice-pdf"])
 def test_it_is_read_and_never_posted(sign_in, route):
     assert sign_in("olga").post(reverse(route)).status_code in (404, 405)
