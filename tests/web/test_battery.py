@@ -61,6 +61,12 @@ def test_the_battery_of_the_definition_stands_there_before_anything_was_chosen(c
     assert not Battery.objects.exists()
 
 
+def test_whoever_chooses_the_short_form_reads_which_watched_question_goes_unasked(cast, sign_in, battery):
+    words = body_of(sign_in("ben").get(at(cast)))
+    told = "While the short form is negative, question 9 is not asked, and no answer to it can raise an alert."
+    assert words.count(told) == 1  # of the PHQ-9; the GAD-7 has a short form too, and no watched question
+
+
 def test_sending_the_page_as_it_is_changes_nothing(cast, sign_in, battery):
     ben = sign_in("ben")
     answer_ = ben.post(at(cast), sent(ben, cast), follow=True)

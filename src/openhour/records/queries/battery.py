@@ -33,7 +33,8 @@ _NOT_ON_SHELF = "This form is not on the shelf any more."
 @dataclass(frozen=True, slots=True)
 class FormLine:
     """One form of the battery. short: name of the short form that leads to it, empty where there is none. last: when it
-    was answered last. why_not: why it can't be given to the patient, empty where it can."""
+    was answered last. why_not: why it can't be given to the patient, empty where it can. unasked: what is not asked at all
+    while the short form is negative, because its answer would raise an alert; empty where nothing is lost so."""
 
     form: BatteryForm
     title: str
@@ -41,6 +42,7 @@ class FormLine:
     short: str
     last: date | None
     why_not: str
+    unasked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,17 @@ def _line(
         short=shorter.short if shorter else "",
         last=max((day for slug, day in answered if slug == form.instrument), default=None),
         why_not=why_not[form.instrument] if instrument else _NOT_ON_SHELF,
+        unasked=_unasked(instrument, shorter),
     )
+
+
+def _unasked(instrument: Instrument | None, shorter: Instrument | None) -> str:
+    """A therapist who chooses the short form must know which watched question goes unasked with it."""
+    watched = [flag.item for flag in instrument.flags] if instrument and shorter else []
+    if not watched:
+        return ""
+    which = " and ".join(dict.fromkeys(watched))
+    return f"While the short form is negative, question {which} is not asked, and no answer to it can raise an alert."
 
 
 def _to_add(forms: Iterable[BatteryForm], on_shelf: Shelved) -> tuple[tuple[str, str, int], ...]:
