@@ -126,6 +126,15 @@ def test_the_page_says_what_was_seen_against_what_and_how_sure(sign_in, signal):
     assert words.count('class="likely"') == 1
 
 
+def test_a_supervisor_is_promised_only_where_there_is_one(cast, sign_in, signal):
+    ben = sign_in("ben")
+    assert "after that it goes to your supervisor" in page(ben.get(at(signal)))
+    type(cast.ben).objects.filter(pk=cast.ben.pk).update(supervisor=None)
+    words = page(ben.get(at(signal)))
+    assert "Answer by 9 Mar 2026." in words
+    assert "goes to your supervisor" not in words
+
+
 def test_reading_it_changes_nothing_and_leaves_one_entry(cast, sign_in, signal):
     before = TrailEntry.objects.count()
     sign_in("ben").get(at(signal))
