@@ -177,4 +177,4 @@ def test_an_unknown_template_or_missing_data_is_refused():
         render_pdf("../secret", {})
     with pytest.raises(typst.TypstError):
         render_pdf("note", {"title": "x"})
-    assert TEMPLATES == ("consent", "note", "superbill")
+    assert TEMPLATES == ("consent", "note", "report", "superbill")

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from openhour.records.models import PatientLink, Visit
 from openhour.web.safety.link import square_of
+from tests.care.plain import ask_two_measures
 from tests.web.schedule_desk import stop_clock
 from tests.workflows.answers import BEFORE
 
@@ -17,6 +18,7 @@ from tests.workflows.answers import BEFORE
 @pytest.fixture(autouse=True)
 def _clock(monkeypatch):
     stop_clock(monkeypatch, BEFORE)
+    ask_two_measures(monkeypatch)
 
 
 @pytest.fixture

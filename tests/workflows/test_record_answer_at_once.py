@@ -6,6 +6,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from openhour.records.models import Alert, Answer
+from tests.care.plain import ask_two_measures
 from tests.workflows.answers import BEFORE, by_link, form_of, give, issue
 
 
@@ -49,9 +50,11 @@ def test_different_questions_at_once_keep_each_other(transactional_db, cast):
     assert Alert.objects.get().value == 1
 
 
-def test_two_links_issued_at_once_leave_one_that_works_and_ask_nothing_twice(transactional_db, cast):
+def test_two_links_issued_at_once_leave_one_that_works_and_ask_nothing_twice(transactional_db, cast, monkeypatch):
     from openhour.records.models import PatientLink, Response
 
+    ask_two_measures(monkeypatch)
     at_once(lambda: issue(cast, "dee"), lambda: issue(cast, "ben"))
     assert PatientLink.objects.filter(withdrawn_at__isnull=True).count() == 1
-    assert Response.objects.filter(due_on=BEFORE.date()).count() == 2
+    asked = Response.objects.filter(due_on=BEFORE.date()).values_list("instrument", flat=True)
+    assert sorted(asked) == ["gad-7", "phq-9"]
