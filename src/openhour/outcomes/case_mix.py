@@ -71,7 +71,7 @@ def case_mix(therapists: Sequence[Sums]) -> CaseMix | str:
     features = len(held[0].xy)
     cases = sum(one.n for one in held)
     if cases < 10 * features:
-        return f"There are {cases} closed cases; the model needs {10 * features}."
+        return f"The model needs {10 * features} closed cases, and there are fewer."
     whole = sum((one.xx for one in held), np.zeros((features, features)))
     if np.linalg.matrix_rank(whole / cases, tol=1e-9) < features:
         return "The cases don't differ enough in what they are evened out by."

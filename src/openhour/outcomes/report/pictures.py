@@ -14,7 +14,7 @@ from openhour.catalog.instrument import Instrument
 from openhour.measures.change import CLASSES, points_rule
 from openhour.measures.pairs import Pairs
 from openhour.outcomes.case_mix import case_mix
-from openhour.outcomes.funnel import Funnel, funnel_of
+from openhour.outcomes.funnel import FEWEST_CASES, Funnel, funnel_of
 from openhour.outcomes.report.counted import Counted, MeasureCounts, TherapistCounts
 from openhour.outcomes.report.lines import curve_of
 from openhour.outcomes.report.values import Line, MeasurePictures, Spot, Step
@@ -49,21 +49,25 @@ def pictures_of(
         undrawn=sum(spot.n for spot in drawn) < counts.pairs.n,
         steps=() if curve is None else tuple(_steps(curve, smallest)),
         followed=_followed(counts) if curve is not None else None,
-        funnel=therapist_funnel(counted.therapists.get(measure.pin.slug, ()), measure, mine, others=others),
+        funnel=therapist_funnel(
+            counted.therapists.get(measure.pin.slug, ()), measure, mine, others=others, smallest=smallest
+        ),
     )
 
 
 def therapist_funnel(
-    therapists: Sequence[TherapistCounts], measure: Instrument, mine: str | None, *, others: bool
+    therapists: Sequence[TherapistCounts], measure: Instrument, mine: str | None, *, others: bool, smallest: int = 1
 ) -> Funnel | None:
-    """Therapists' results, evened out by case-mix and shrunken; None where no row names a therapist."""
+    """Therapists' results, evened out by case-mix and shrunken; None where no row names a therapist. smallest: number of
+    people that may be shown; where it is above FEWEST_CASES, so many cases are needed."""
     if not therapists:
         return None
     model = case_mix([one.sums for one in therapists])
     if isinstance(model, str):
         return Funnel((), (), why_not=model)
     place = next((place for place, one in enumerate(therapists) if one.therapist == mine), None)
-    return funnel_of(model, -1 if measure.change.better == "lower" else 1, place, others=others)
+    sign, fewest = -1 if measure.change.better == "lower" else 1, max(FEWEST_CASES, smallest)
+    return funnel_of(model, sign, place, fewest=fewest, others=others)
 
 
 def _followed(counts: MeasureCounts) -> int:
