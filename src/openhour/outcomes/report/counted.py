@@ -142,16 +142,11 @@ def _counted(definition: Definition, engine: Engine, facts: RowFacts) -> Counted
     both = _both(definition, held, engine) if set(NHS_PAIR) <= set(facts.instruments) else {}
     labels = sorted({*intake, *contacts, *any_pair, *measures, *both})
     shown = _labels(labels, definition.asked.by)
-    groups = {
-        shown[label]: GroupCounts(
-            intake[label],
-            contacts[label],
-            any_pair.get(label, 0),
-            measures.get(label, {}),
-            both.get(label, np.zeros((0, 5))),
-        )
-        for label in shown
-    }
+    alike = defaultdict[str, list[GroupCounts]](list)  # a site may be called "not known", and is so then
+    for label, words in shown.items():
+        numbers = intake[label], contacts[label], any_pair.get(label, 0), measures.get(label, {})
+        alike[words].append(GroupCounts(*numbers, both.get(label, np.zeros((0, 5)))))
+    groups = {words: parts[0] if len(parts) == 1 else GroupCounts.together(parts) for words, parts in alike.items()}
     (people,) = ask(patients(held.rows))
     return Counted(groups, _therapists(definition, held, engine), int(people["n"]))
 

@@ -103,9 +103,9 @@ class Definition:
         contact = rows.state != "referred"
         found = rows.group_by("episode").aggregate(
             patient=rows.patient.min(),
-            therapist=rows.therapist.min(),
+            therapist=rows.therapist.max(),  # where some rows don't say, the others do: empty sorts first
             site=ibis.coalesce(rows.site.argmin(rows["at"], where=contact), rows.site.min()),
-            indication=rows.indication.min(),
+            indication=rows.indication.max(),
             referred_on=rows.referred.min(),
             referred_in=rows.referred_quarter.min(),
             began_on=rows.began.min(),

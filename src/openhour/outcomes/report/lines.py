@@ -63,8 +63,8 @@ class Block:
         ]
         if len(groups) > 1:
             sums += [Sum(f"\x1f{what}", tuple(f"{group}\x1f{what}" for group in groups if group)) for what in kinds]
-        free = {name for name in cells if name.partition("\x1f")[2] in self.free}
-        found = (name.partition("\x1f") for name in hidden(cells, sums, smallest, free))
+        free = {name for name in cells if name.rpartition("\x1f")[2] in self.free}
+        found = (name.rpartition("\x1f") for name in hidden(cells, sums, smallest, free))
         return frozenset((group, what) for group, _, what in found)
 
 

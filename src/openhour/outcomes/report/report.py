@@ -35,6 +35,7 @@ from openhour.outcomes.tables import Source, note_rows
 
 Measures = Mapping[str, Instrument]
 Seen = Callable[[float], None]
+_FATAL = ("report.no-scores", "report.nobody", "report.one-patient")
 _SIGN = {"lower": -1, "higher": 1}
 
 
@@ -124,6 +125,9 @@ def _notes(counted: Counted, facts: RowFacts) -> Iterator[Finding]:
         yield Finding(
             "report.no-scores", "No row has a score, so there are no results.", f"{facts.place}, column score"
         )
+    if facts.rows and not counted.patients:
+        words = "No row is of the site or the indication that was asked for."
+        yield Finding("report.nobody", words, facts.place)
     if counted.patients == 1:
         words = "The rows are of one patient: a report needs several."
         yield Finding("report.one-patient", words, f"{facts.place}, column patient")
@@ -144,6 +148,6 @@ def _settle(found: Any, source: Source, names: Mapping[str, str]) -> None:
 
 def fatal(report: Report) -> None:
     """Raises Refused where there is nothing to report: for a person who expects numbers from a file."""
-    findings = [note for note in report.notes if note.code in ("report.no-scores", "report.one-patient")]
+    findings = [note for note in report.notes if note.code in _FATAL]
     if findings:
         raise Refused(findings)
