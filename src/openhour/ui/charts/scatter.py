@@ -58,8 +58,19 @@ def scatter_sentence(chart: Scatter) -> str:
 
 
 def _side(chart: Scatter, spot: ScatterSpot) -> int:
+    """1 where everybody in the spot is reliably better, -1 where worse, 0 where not or only some are."""
     gain = (spot.pre - spot.post) if chart.better == "lower" else (spot.post - spot.pre)
-    return 0 if chart.points is None or abs(gain) < chart.points else 1 if gain > 0 else -1
+    least = abs(gain) - (chart.width - 1)
+    return 0 if chart.points is None or least < chart.points else 1 if gain > 0 else -1
+
+
+def _words(chart: Scatter, spot: ScatterSpot) -> str:
+    if chart.points is None:
+        return ""
+    if side := _side(chart, spot):
+        return "reliably better" if side > 0 else "reliably worse"
+    most = abs(spot.pre - spot.post) + (chart.width - 1)
+    return "no reliable change" if most < chart.points else "at the edge of the corridor"
 
 
 def change_scatter(chart: Scatter) -> Markup:
@@ -97,11 +108,6 @@ def _marks(chart: Scatter, plane: Plane) -> Iterator[Markup]:
         )
 
 
-def _size(n: int, most: int) -> float:
-    """Area by the number of people, as long as the largest spot leaves room for its neighbours."""
-    return 3.6 * n**0.5 if most <= 12 else max(2.0, 12.5 * (n / most) ** 0.5)
-
-
 def _spot(x: float, y: float, size: float, side: str) -> Markup:
     """A disc where better, a square where worse, a ring between: the shape says it without the colour."""
     size = round(size, 1)
@@ -137,9 +143,8 @@ def _labels(chart: Scatter, plane: Plane) -> Iterator[Markup]:
 
 def scatter_table(chart: Scatter) -> Markup:
     """Every spot: first score, last score, how many, what that is."""
-    words = {1: "reliably better", -1: "reliably worse", 0: "no reliable change" if chart.points is not None else ""}
     rows = [
-        (_range(spot.pre, chart.width), _range(spot.post, chart.width), f"{spot.n:,}", words[_side(chart, spot)])
+        (_range(spot.pre, chart), _range(spot.post, chart), f"{spot.n:,}", _words(chart, spot))
         for spot in chart.spots
     ]
     return table_of(
@@ -147,11 +152,11 @@ def scatter_table(chart: Scatter) -> Markup:
     )
 
 
-def _range(middle: float, width: float) -> str:
-    if width == 1:
-        return f"{middle:g}"
-    half = (width - 1) / 2
-    return f"{middle - half:g} to {middle + half:g}"
+def _range(middle: float, chart: Scatter) -> str:
+    """The scores of a spot, as far as the scale goes: the last spot may be narrower."""
+    half = (chart.width - 1) / 2
+    first, last = middle - half, min(middle + half, chart.high)
+    return f"{first:g} to {last:g}" if first < last else f"{first:g}"
 
 
 def _or_nobody(rows: Sequence[Sequence[str]]) -> Sequence[Sequence[str]]:

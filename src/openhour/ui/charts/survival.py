@@ -42,7 +42,8 @@ def survival_sentence(chart: Survival) -> str:
         return f"{chart.title}: too few people improved for a curve that shows nobody."
     last = chart.steps[-1]
     half = next((step.week for step in chart.steps if step.share >= 0.5), None)
-    of = f" of {chart.followed:,} people followed" if chart.followed else ""
+    people = "person" if chart.followed == 1 else "people"
+    of = f" of {chart.followed:,} {people} followed" if chart.followed else ""
     words = f"{chart.title}: by week {last.week:g}, {round(100 * last.share)} %{of} had been reliably better at least once"
     return words + (f"; half of them by week {half:g}." if half is not None else "; fewer than half in all.")
 
