@@ -63,7 +63,7 @@ def command(file: Path, kind: str, out: Path | None, pictures: Path | None, **op
         report = report_on_file(rows, asked, measures, engine=options["engine"], seen=seen)
     fatal(report)
     if pictures is not None:
-        _draw(report, pictures)
+        _draw(report, pictures, file)
     return _answer(report, kind, out, file)
 
 
@@ -116,12 +116,16 @@ def _check_writing(file: Path, kind: str, out: Path | None, pictures: Path | Non
         raise refuse("out.a-file", "The pictures go to a folder, and this is a file.", str(pictures))
 
 
-def _draw(report: Report, folder: Path) -> None:
+def _draw(report: Report, folder: Path, file: Path) -> None:
     from openhour.ui.reports import picture_files
 
+    drawn = tuple(picture_files(report))
     try:
+        if any((folder / name).exists() and (folder / name).samefile(file) for name, _ in drawn):
+            words = "A picture's table would overwrite the file that is read. Choose another folder."
+            raise refuse("out.is-input", words, str(folder))
         folder.mkdir(parents=True, exist_ok=True)
-        for name, content in picture_files(report):
+        for name, content in drawn:
             (folder / name).write_text(content, encoding="utf-8")
     except OSError as error:
         raise refuse(
